@@ -1,0 +1,1 @@
+"""Reads a PowerSchool export from a folder of files."""
