@@ -1,7 +1,7 @@
 """Makes `.venv`: the locked requirements, and the workspace's own distributions as editable installs.
 
-It is run by a Python that has nothing but its standard library, and that may turn out to be too old: nothing here
-may keep such a one from saying so.
+It is run by a Python that has nothing but its standard library, and that may turn out to be too old: nothing
+here may keep such a one from saying so.
 """
 
 import importlib.util
@@ -53,8 +53,8 @@ def provide_ensurepip() -> None:
     package = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         sys.exit(
-            f"`{sys.executable}` cannot make a virtual environment, because its module `ensurepip` is missing.\n"
-            f"Install it (`sudo apt-get install {package}` on Debian and Ubuntu), then run the same command again."
+            f"`{sys.executable}` cannot make a virtual environment: its module `ensurepip` is missing.\n"
+            f"Install it (on Debian and Ubuntu: `sudo apt-get install {package}`), then run this again."
         )
     say(f"installing {package}, which `{sys.executable}` needs to make a virtual environment")
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"

@@ -1,7 +1,7 @@
-"""Makes the lock files: every version with its hashes, for Python 3.11 and newer on any system, without an address.
+"""Makes the lock files: every version with its hashes, for Python 3.11 and newer on any system, no address.
 
-The members' own requirements, their extras and build back-ends go in, with the `dev` group of the root's pyproject.
-Versions already locked stay while they fit; `--upgrade` takes the newest.
+The members' own requirements, their extras and build back-ends go in, with the `dev` group of the root's
+pyproject. Versions already locked stay while they fit; `--upgrade` takes the newest.
 """
 
 import argparse
@@ -21,7 +21,7 @@ BENCH = "requirements-bench.txt"
 
 def main() -> None:
     """Lock the workspace, then what only the benchmarks need, at the same versions."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions")
     flags = ["--upgrade"] if parser.parse_args().upgrade else []
     groups = read(ROOT / "pyproject.toml")["dependency-groups"]
