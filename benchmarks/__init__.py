@@ -1,0 +1,1 @@
+"""The figures datastoresync promises, measured side by side: `python -m benchmarks`."""

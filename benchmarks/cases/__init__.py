@@ -1,0 +1,1 @@
+"""What is measured: one function per case, each run in a fresh process by `benchmarks.child`."""
