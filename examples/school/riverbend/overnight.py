@@ -16,7 +16,7 @@ def pass_night(school: School) -> None:
     upper = [pupil for pupil in people if pupil.school == SECONDARY and pupil.middle == ""]
     _leave_and_return(school, lower, upper)
     _arrive(school, lower, upper)
-    _correct(lower, upper)
+    _correct(school, lower, upper)
     _reschedule(school, lower, upper)
     _change_staff(school)
 
@@ -47,7 +47,7 @@ def _arrive(school: School, lower: list[Pupil], upper: list[Pupil]) -> None:
         school.follow(pupil, like, DAY_TWO)
 
 
-def _correct(lower: list[Pupil], upper: list[Pupil]) -> None:
+def _correct(school: School, lower: list[Pupil], upper: list[Pupil]) -> None:
     """The office corrects names, addresses, and two logins that had been given to each other's owners."""
     plain = [pupil for pupil in upper if not pupil.login and pupil.status == ACTIVE]
     adopted, shortened, second = plain[4], plain[20], plain[40]
@@ -57,7 +57,7 @@ def _correct(lower: list[Pupil], upper: list[Pupil]) -> None:
     for pupil in (lower[70], upper[99]):
         first, *others = pupil.family.guardian_email.replace(";", ",").split(",")
         pupil.family.guardian_email = ",".join([first.replace("@", ".new@"), *others])
-    exchange_logins(upper)
+    exchange_logins(school.pupils)
 
 
 def _reschedule(school: School, lower: list[Pupil], upper: list[Pupil]) -> None:

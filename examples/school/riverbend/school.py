@@ -93,7 +93,7 @@ def invent() -> School:
     pupils[200].number = "004711"
     _autumn(school)
     _on_paper_only(school)
-    exchange_logins(school.active())
+    exchange_logins(pupils)
     return school
 
 
@@ -109,9 +109,9 @@ def _make_twins(pupils: list[Pupil]) -> None:
 
 def exchange_logins(pupils: list[Pupil]) -> None:
     """Two namesakes have each other's login from day one on; a second exchange puts it right."""
-    first = next(each for each in pupils if each.grade >= 6 and each.login.endswith("2"))
-    login = min(first.login, first.login[:-1])
-    second = next(each for each in pupils if each is not first and each.login in (login, f"{login}2"))
+    owners = {pupil.login: pupil for pupil in pupils if pupil.grade >= 6 and pupil.login}
+    plain = next(login for login in sorted(owners) if f"{login}2" in owners)
+    first, second = owners[plain], owners[f"{plain}2"]
     first.login, second.login = second.login, first.login
 
 
