@@ -1,1 +1,1 @@
-"""Reads and writes a Moodle database."""
+"""Reads and writes a Moodle database: users, courses, cohorts, groups and enrolments."""

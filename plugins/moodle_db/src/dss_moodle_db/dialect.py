@@ -1,0 +1,112 @@
+"""Where the databases differ: how a connection is opened, how a transaction begins, how many values fit.
+
+Everything else in this package is written once, for every database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+
+from dss.errors import ConfigError
+
+T = TypeVar("T")
+
+WRITES = "dss_writes"
+"""Execution option of a connection that is about to write: its transaction takes the write lock at once."""
+
+LOCK_SECONDS = 15
+"""How long SQLite waits for another process to end its transaction before it gives up."""
+
+VALUES_A_STATEMENT = 900
+"""SQLite refused more than 999 values a statement until 3.32; the others take far more."""
+
+
+def database_url(text: str, folder: Path | None = None) -> URL:
+    """The parsed URL; the path of a SQLite file counts from `folder`.
+
+    Raises:
+        ConfigError: the text is no database URL. The text itself is not repeated, as it may hold a password.
+    """
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ConfigError(
+            "`url` is no database URL; wanted is `sqlite:///moodle.db` or `dialect+driver://user:password@host/name`"
+        ) from None
+    if (
+        url.get_backend_name() == "sqlite"
+        and url.database not in (None, "", ":memory:")
+        and folder is not None
+    ):
+        url = url.set(database=str(folder / str(url.database)))
+    return url
+
+
+def new_engine(text: str | URL, folder: Path | None = None, *, create: bool = False) -> Engine:
+    """An engine whose transactions really are transactions.
+
+    Args:
+        text: the database URL.
+        folder: what a relative path of a SQLite file counts from.
+        create: whether a SQLite file that is not there may be made.
+
+    Raises:
+        ConfigError: no such database file, or the driver for this kind of database is not installed.
+    """
+    url = database_url(text, folder) if isinstance(text, str) else text
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url, create)
+    try:
+        return create_engine(url, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"the driver `{error.name}` for `{url.drivername}` is not installed; install it beside dss-moodle-db"
+        ) from error
+
+
+def _sqlite(url: URL, create: bool) -> Engine:
+    path = url.database
+    if not create and path not in (None, "", ":memory:") and not Path(str(path)).is_file():
+        raise ConfigError(
+            f"no database at `{path}`; correct `url`, or make an empty site there with "
+            "`dss_moodle_db.embedded.create_site`"
+        )
+    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _no_begin_by_the_driver(dbapi_connection: Any, _record: Any) -> None:
+        # The driver begins a transaction only before some statements and ends it before others, which
+        # breaks savepoints and lets two runs read before either writes.
+        dbapi_connection.isolation_level = None
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def is_busy(error: DBAPIError) -> bool:
+    """Whether the statement may well succeed when it is tried again: a lock, or a connection that broke."""
+    if error.connection_invalidated:
+        return True
+    text = str(error.orig).lower()
+    return isinstance(error, OperationalError) and ("locked" in text or "busy" in text)
+
+
+def is_of_the_record(error: DBAPIError) -> bool:
+    """Whether the database refused what was to be stored, and would take other records."""
+    return not isinstance(error, OperationalError) and not error.connection_invalidated
+
+
+def slices(values: Iterable[T], size: int = VALUES_A_STATEMENT) -> Iterator[Sequence[T]]:
+    """Cut values into pieces that fit into one statement."""
+    listed = list(values)
+    for start in range(0, len(listed), size):
+        yield listed[start : start + size]

@@ -1,0 +1,1 @@
+"""Moodle's own table definitions, as its `lib/db/install.xml` gives them, for databases that we make."""
