@@ -36,15 +36,17 @@ def database_url(text: str, folder: Path | None = None) -> URL:
         url = make_url(text)
     except ArgumentError:
         raise ConfigError(
-            "`url` is no database URL; wanted is `sqlite:///moodle.db` or `dialect+driver://user:password@host/name`"
+            "`url` is no database URL; wanted is `sqlite:///moodle.db` or "
+            "`dialect+driver://user:password@host/name`"
         ) from None
-    if (
-        url.get_backend_name() == "sqlite"
-        and url.database not in (None, "", ":memory:")
-        and folder is not None
-    ):
-        url = url.set(database=str(folder / str(url.database)))
-    return url
+    path = _file_of(url)
+    return url if path is None or folder is None else url.set(database=str(folder / path))
+
+
+def _file_of(url: URL) -> Path | None:
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(str(url.database))
 
 
 def new_engine(text: str | URL, folder: Path | None = None, *, create: bool = False) -> Engine:
@@ -65,13 +67,14 @@ def new_engine(text: str | URL, folder: Path | None = None, *, create: bool = Fa
         return create_engine(url, pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise ConfigError(
-            f"the driver `{error.name}` for `{url.drivername}` is not installed; install it beside dss-moodle-db"
+            f"the driver `{error.name}` for `{url.drivername}` is not installed; "
+            "install it beside dss-moodle-db"
         ) from error
 
 
 def _sqlite(url: URL, create: bool) -> Engine:
-    path = url.database
-    if not create and path not in (None, "", ":memory:") and not Path(str(path)).is_file():
+    path = _file_of(url)
+    if path is not None and not create and not path.is_file():
         raise ConfigError(
             f"no database at `{path}`; correct `url`, or make an empty site there with "
             "`dss_moodle_db.embedded.create_site`"

@@ -1,7 +1,7 @@
-"""An empty but correct Moodle site in a database of our own: for trying out, for the example school, for tests.
+"""An empty but correct Moodle site in a database of our own: for trying out, for examples, for tests.
 
-What a fresh Moodle 4.5 holds after its installation, as far as this connector looks at it. It is no Moodle that a
-web server could run on.
+What a fresh Moodle 4.5 holds after its installation, as far as this connector looks at it. It is no Moodle
+that a web server could run on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How Moodle's column kinds come out in a database, so that a definition reads like a line of its `install.xml`."""
+"""How Moodle's column kinds come out in a database: a definition reads like a line of its `install.xml`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Definition = list[SchemaItem]
 
 
 def number(name: str, default: int | None = 0, *, null: bool = False) -> Column[Any]:
-    """An integer; `default=None` means that the column has none, so an insert must name it unless it may be null."""
+    """An integer; with `default=None` an insert must name the column, unless it may be null."""
     given = None if default is None else str(default)
     return Column(name, BigInteger, nullable=null, server_default=given)
 

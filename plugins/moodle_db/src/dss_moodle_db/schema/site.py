@@ -61,7 +61,8 @@ def define(metadata: MetaData, prefix: str) -> None:
             number("itemid"),
             number("sortorder"),
         ],
-        plain="sortorder roleid contextid userid roleid+contextid userid+contextid+roleid component+itemid+userid",
+        plain="sortorder roleid contextid userid roleid+contextid userid+contextid+roleid "
+        "component+itemid+userid",
     )
     table(
         metadata,
