@@ -26,7 +26,7 @@ def _leave_and_return(school: School, lower: list[Pupil], upper: list[Pupil]) ->
     gone = [pupil for pupil in school.pupils if pupil.status == TRANSFERRED]
     for pupil in (lower[31], lower[90], upper[64], upper[65], upper[140]):
         school.leave(pupil, DAY_TWO)
-    for pupil in (gone[1], gone[3]):
+    for pupil in (gone[2], gone[5]):
         pupil.status, pupil.exit = ACTIVE, FIRST_DAY.replace(year=2027, month=6, day=19)
         pupil.entry = DAY_TWO
         peer = next(each for each in school.active() if each.homeroom == pupil.homeroom)
