@@ -1,0 +1,27 @@
+"""What every test of the workspace shares: documents whose Python blocks are tests, and quick ones first."""
+
+from pathlib import Path
+
+import pytest
+from sybil import Sybil
+from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+
+ROOT = Path(__file__).parent
+
+pytest_collect_file = Sybil(
+    parsers=[PythonCodeBlockParser(), SkipParser()],
+    patterns=[
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/**/*.md",
+        "core/*.md",
+        "plugins/*/*.md",
+        "examples/*/*.md",
+    ],
+    path=str(ROOT),
+).pytest()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put tests marked `slow` behind all others, so that most mistakes show within seconds."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
