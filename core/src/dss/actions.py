@@ -1,0 +1,180 @@
+"""One difference, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import attrs
+
+
+class Kind(StrEnum):
+    """What has to happen on the right."""
+
+    NEW = "new"
+    UPDATE = "update"
+    ADD = "add"
+    REMOVE = "remove"
+    OLD = "old"
+    ERROR = "error"
+
+
+class Outcome(StrEnum):
+    """What became of an action."""
+
+    DONE = "done"
+    ALREADY = "already done"
+    DROPPED = "dropped"
+    FAILED = "failed"
+    HELD = "held"
+
+
+@attrs.frozen
+class Adoption:
+    """An existing record of the target that is taken as ours instead of making a new one.
+
+    Attributes:
+        native: the target's own id of the record.
+        was: its attributes as they were found, so that the adoption can be undone.
+    """
+
+    native: Any
+    was: Mapping[str, Any]
+
+
+@attrs.define(eq=False)
+class Action:
+    """One difference between left (what is needed) and right (what is there).
+
+    Attributes:
+        kind: what has to happen.
+        branch: name of the branch; with `idnumber` it names the record.
+        left: the source's object; None for `old`.
+        right: the target's object; for `new` the object as it should come to be.
+        attribute: for update, add and remove, and for an error about one attribute.
+        value: the one value that is added or removed.
+        was: the attribute's value on the right, whole.
+        wanted: the value it should have, whole.
+        error: for `error`, what is wrong and what to do about it.
+        native: the target's own id of the record, when it is known.
+        adopts: for `new`, the existing record that is taken over.
+        joins: for `new`, the branch that owns this same person's attributes; only the membership is new.
+        removal: whether this takes something away from somebody, and so counts against the removal budget.
+        after: actions that must be done first, because they free a unique value that this one takes.
+    """
+
+    kind: Kind
+    branch: str = ""
+    idnumber: str = ""
+    left: Any = None
+    right: Any = None
+    attribute: str | None = None
+    value: Any = None
+    was: Any = None
+    wanted: Any = None
+    error: str | None = None
+    native: Any = None
+    adopts: Adoption | None = None
+    joins: str | None = None
+    removal: bool = False
+    after: tuple[Action, ...] = ()
+    _message: str | None = attrs.field(default=None, alias="message")
+
+    @property
+    def message(self) -> str:
+        """The action in one line for a person."""
+        return self._message if self._message is not None else _describe(self)
+
+    def done(self, native: Any = None) -> Result:
+        """Say that the target now is as wanted; `native` is the target's own id of a record just made."""
+        return Result(Outcome.DONE, native=native, action=self)
+
+    def already(self, native: Any = None) -> Result:
+        """Say that the target was already as wanted."""
+        return Result(Outcome.ALREADY, native=native, action=self)
+
+    def dropped(self, reason: str) -> Result:
+        """Say that this was left undone on purpose."""
+        return Result(Outcome.DROPPED, reason, action=self)
+
+    def failed(self, reason: str) -> Result:
+        """Say that this could not be done."""
+        return Result(Outcome.FAILED, reason, action=self)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+@attrs.define(eq=False)
+class Result:
+    """What a handler answers for one action.
+
+    Attributes:
+        outcome: what became of it.
+        reason: for everything but done, in words for the person who runs it.
+        native: the target's own id of the record, when the handler has just learnt it.
+        action: the action answered; a bulk handler must give it, for others the core fills it in.
+    """
+
+    outcome: Outcome
+    reason: str = ""
+    native: Any = None
+    action: Action | None = None
+
+    @classmethod
+    def done(cls, native: Any = None) -> Result:
+        """As `Action.done`, for handlers that get one action."""
+        return cls(Outcome.DONE, native=native)
+
+    @classmethod
+    def already(cls, native: Any = None) -> Result:
+        """As `Action.already`, for handlers that get one action."""
+        return cls(Outcome.ALREADY, native=native)
+
+    @classmethod
+    def dropped(cls, reason: str) -> Result:
+        """As `Action.dropped`, for handlers that get one action."""
+        return cls(Outcome.DROPPED, reason)
+
+    @classmethod
+    def failed(cls, reason: str) -> Result:
+        """As `Action.failed`, for handlers that get one action."""
+        return cls(Outcome.FAILED, reason)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the target is now as wanted."""
+        return self.outcome in (Outcome.DONE, Outcome.ALREADY)
+
+
+def _describe(action: Action) -> str:
+    who = f"{action.branch} {action.idnumber}".strip()
+    match action.kind:
+        case Kind.NEW if action.adopts is not None:
+            return f"adopt {who}: take the existing record {action.adopts.native} as ours"
+        case Kind.NEW if action.joins is not None:
+            return f"new {who}: the same person as in {action.joins}, joins {action.branch}"
+        case Kind.NEW:
+            return f"new {who}{_name(action.left)}"
+        case Kind.OLD:
+            return f"old {who}{_name(action.right)}"
+        case Kind.UPDATE:
+            return f"update {who}: {action.attribute} {action.was!r} -> {action.wanted!r}"
+        case Kind.ADD:
+            return f"add {who}: {action.attribute} + {action.value!r}"
+        case Kind.REMOVE:
+            return f"remove {who}: {action.attribute} - {action.value!r}"
+        case _:
+            return f"error {who}: {action.error}"
+
+
+def _name(item: Any) -> str:
+    """The item's name in brackets, when it has one that can be read."""
+    try:
+        name = getattr(item, "name", None) or " ".join(
+            part for part in (getattr(item, "given_name", None), getattr(item, "family_name", None)) if part
+        )
+    except Exception:  # a user's property may raise anything; a description must not
+        return ""
+    return f" ({name})" if isinstance(name, str) and name else ""

@@ -1,0 +1,265 @@
+"""Carry out actions: batch by batch, each inside the target's own bracket, one failure never stopping the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import stamina
+
+from dss.actions import Action, Kind, Outcome, Result
+from dss.attributes import is_multi
+from dss.errors import TemporaryError
+from dss.templates import handler_names, reason_of
+
+if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
+    from dss.registry import Hooks
+    from dss.tree import DataStoreTree
+
+BATCH = 500
+"""Actions in a batch whose handler does not say how many it wants."""
+ATTEMPTS = 4
+"""How often a batch is tried while the target says that it is busy."""
+
+
+@attrs.define
+class Report:
+    """What became of the actions of one sync.
+
+    Attributes:
+        counts: how many, by branch, kind and outcome.
+        undone: everything that was not done, with the reason.
+        remarks: what is left to be done by hand.
+    """
+
+    counts: Counter[tuple[str, Kind, Outcome]] = attrs.field(factory=Counter)
+    undone: list[Result] = attrs.field(factory=list)
+    remarks: list[str] = attrs.field(factory=list)
+
+    def add(self, result: Result) -> None:
+        """Count one answer."""
+        action = result.action
+        assert action is not None
+        self.counts[action.branch, action.kind, result.outcome] += 1
+        if not result.is_done:
+            self.undone.append(result)
+
+    def total(self, *outcomes: Outcome) -> int:
+        """How many actions had one of these outcomes; without any, all."""
+        return sum(
+            count for (_, _, outcome), count in self.counts.items() if not outcomes or outcome in outcomes
+        )
+
+
+def missing_handlers(right: DataStoreTree, actions: Iterable[Action]) -> list[str]:
+    """The handlers that the target's template lacks for these actions, named as they would have to be written."""
+    missing: dict[str, None] = {}
+    seen: set[tuple[str, Kind, str | None]] = set()
+    for action in actions:
+        sort = (action.branch, action.kind, action.attribute)
+        if sort not in seen:
+            seen.add(sort)
+            if right.template.handler_for(action) is None:
+                names = handler_names(action)
+                missing[names[1] if action.kind is Kind.UPDATE else names[0]] = None
+    return list(missing)
+
+
+def apply(
+    right: DataStoreTree,
+    actions: Sequence[Action],
+    *,
+    hooks: Hooks | None = None,
+    held: Collection[int] = (),
+    told: Callable[[int], object] | None = None,
+) -> Report:
+    """Carry out actions that stand in a plan's order.
+
+    Args:
+        right: the target.
+        actions: in the order of the plan.
+        hooks: whose `dss_handle_actions` is asked; default is the target's own.
+        held: ids (of the Python objects) of actions that must be left undone.
+        told: is called after every batch with the number of actions it held.
+    """
+    report = Report()
+    run = _Run(right, hooks or right.hooks, report)
+    for batch in _batches(right, actions):
+        for action in batch:
+            if id(action) in held:
+                run.settle(Result(Outcome.HELD, "over the removal budget", action=action))
+        ready = [action for action in batch if id(action) not in held]
+        while ready:
+            # what waits for something in this very batch goes into a round of its own
+            now = [action for action in ready if not any(first in ready for first in action.after)]
+            run.carry_out(now)
+            done = {id(action) for action in now}
+            ready = [action for action in ready if id(action) not in done]
+        if told is not None:
+            told(len(batch))
+    if report.total(Outcome.DONE):
+        report.remarks += right.after_run()
+    return report
+
+
+def _batches(right: DataStoreTree, actions: Sequence[Action]) -> Iterator[list[Action]]:
+    """Cut the plan into batches of one kind, branch and handler, never splitting one record's actions."""
+    batch: list[Action] = []
+    sort: object = None
+    size = BATCH
+    for action in actions:
+        found = right.template.handler_for(action)
+        handler = None if found is None else getattr(found[0], "__func__", found[0])
+        now = (
+            (action.branch, action.kind, handler)
+            if found is None or found[1].per != "record"
+            else (action.branch, handler)
+        )
+        full = len(batch) >= size and action.idnumber != batch[-1].idnumber
+        if batch and (now != sort or full):
+            yield batch
+            batch = []
+        sort = now
+        size = (found[1].bulk if found is not None else 0) or BATCH
+        batch.append(action)
+    if batch:
+        yield batch
+
+
+class _Run:
+    """What is known while one plan is being carried out."""
+
+    def __init__(self, right: DataStoreTree, hooks: Hooks, report: Report) -> None:
+        self.right, self.hooks, self.report = right, hooks, report
+        self.branches: dict[str, type[DataStoreBranch]] = {
+            branch.__name__: branch for branch in right.branches
+        }
+        self.not_done: dict[int, Result] = {}
+
+    def carry_out(self, batch: Sequence[Action]) -> None:
+        """Drop what cannot be done now, hand over the rest, and believe the answers once the bracket has closed."""
+        ready = []
+        for action in batch:
+            reason = self._lacks(action)
+            if reason:
+                self.settle(action.dropped(reason))
+            else:
+                ready.append(action)
+        if ready:
+            for result in self._handled(ready):
+                self.settle(result)
+
+    def _handled(self, batch: Sequence[Action]) -> list[Result]:
+        try:
+            for attempt in stamina.retry_context(on=TemporaryError, attempts=ATTEMPTS):
+                with attempt, self.right.batch():
+                    answers = self._answers(batch)
+        except Exception as error:
+            return [action.failed(reason_of(error)) for action in batch]
+        return answers
+
+    def _answers(self, batch: Sequence[Action]) -> list[Result]:
+        waiting = {id(action): action for action in batch}
+        answers = []
+        for result in self.hooks.handle_actions(self.right, batch):
+            if (
+                isinstance(result, Result)
+                and result.action is not None
+                and waiting.pop(id(result.action), None) is not None
+            ):
+                answers.append(result)
+        return [*answers, *(action.failed("no answer") for action in waiting.values())]
+
+    def _lacks(self, action: Action) -> str:
+        """Why an action cannot be done now: what it refers to is not there, or a value it takes was not freed."""
+        for first in action.after:
+            if id(first) in self.not_done:
+                return f"needs {first.branch} `{first.idnumber}` to give up `{first.attribute}` {first.was!r} first"
+        if action.kind in (Kind.OLD, Kind.REMOVE):
+            return ""
+        own = self.branches.get(action.branch)
+        if own is None:
+            return ""
+        if action.kind is not Kind.NEW and action.idnumber not in own:
+            return f"needs {action.branch} `{action.idnumber}`, which is not there"
+        for attribute, branches in own.references().items():
+            value = _reference(action, attribute)
+            if value is not None and not any(self._has(branch, value) for branch in branches):
+                return f"needs {_singular(branches)} `{value}`, which is not there"
+        return ""
+
+    def _has(self, name: str, idnumber: str) -> bool:
+        branch = self.branches.get(name)
+        # a branch that was not read cannot tell; the handler will
+        return (
+            branch is None
+            or idnumber in branch
+            or (branch.state() in ("not provided", "unread") and branch.tree.has_importer)
+        )
+
+    def settle(self, result: Result) -> None:
+        """Write an answer down and bring the branch up to date."""
+        action = result.action
+        assert action is not None
+        self.report.add(result)
+        if not result.is_done:
+            self.not_done[id(action)] = result
+            return
+        branch = self.branches.get(action.branch)
+        if branch is not None:
+            _bring_up_to_date(branch, action, result.native)
+
+
+def _reference(action: Action, attribute: str) -> str | None:
+    if action.kind is Kind.ADD:
+        value = action.value if action.attribute == attribute else None
+    elif action.kind is Kind.UPDATE:
+        value = action.wanted if action.attribute == attribute else None
+    else:
+        value = getattr(action.right, attribute, None)
+    return value if isinstance(value, str) and value else None
+
+
+def _singular(branches: Sequence[str]) -> str:
+    return " or ".join(branches)
+
+
+def _bring_up_to_date(branch: type[DataStoreBranch], action: Action, native: Any) -> None:
+    """After a `done` the right store says what the target now holds, so that a second compare finds nothing."""
+    if action.kind is Kind.NEW:
+        branch.bring_up_to_date(
+            action.idnumber, action.right, native if native is not None else action.native
+        )
+        return
+    item = branch.get(action.idnumber)
+    if action.kind is Kind.OLD:
+        if item is not None and getattr(item, "enabled", None) is True:
+            _put(branch, action.idnumber, item, "enabled", False)
+        else:
+            branch.forget(action.idnumber)
+        return
+    if item is None or action.attribute is None:
+        return
+    value = action.wanted
+    if action.kind in (Kind.ADD, Kind.REMOVE):
+        found = getattr(item, action.attribute, None)
+        have: Any = found if is_multi(found) else frozenset()
+        rest = [one for one in have if one != action.value]
+        value = type(have)([*rest, action.value] if action.kind is Kind.ADD else rest)
+    _put(branch, action.idnumber, item, action.attribute, value)
+
+
+def _put(branch: type[DataStoreBranch], idnumber: str, item: Any, attribute: str, value: Any) -> None:
+    """Set an attribute, of a frozen model by way of a copy."""
+    try:
+        setattr(item, attribute, value)
+    except attrs.exceptions.FrozenError:
+        alias = attrs.fields_dict(type(item))[attribute].alias
+        changed: dict[str, Any] = {str(alias): value}
+        branch.bring_up_to_date(idnumber, attrs.evolve(item, **changed))
+    except AttributeError:
+        # a property of the model: it follows from what it is computed of
+        return

@@ -1,0 +1,379 @@
+"""Branches: one kind of item in one tree.
+
+A branch is declared by subclassing `DataStoreBranch`. What `tree.students` gives is a class made for that one tree
+object, a subclass of the declared one named `dss.branches.students`, so that two trees never share an item.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import attrs
+
+from dss.attributes import Flow, model_of, names_of
+from dss.errors import ConfigError, ConflictError, StateError
+from dss.keys import check_idnumber
+from dss.specifiers import resolve
+from dss.store import NATIVE, Builder, Record, Rows, State, Steps, Store, load
+
+if TYPE_CHECKING:
+    from dss.tree import DataStoreTree
+
+_STEPS = ("will_make_new", "did_make_new", "will_return_old")
+_order = itertools.count()
+
+
+class BranchType(type):
+    """What a branch's class itself answers: len, in, iteration, `[]`, and truth."""
+
+    _store: Store
+    _definition: int
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
+    ) -> BranchType:
+        for step in _STEPS:
+            # a branch is never instantiated, so a plain method is meant for the class
+            if isinstance(namespace.get(step), FunctionType):
+                namespace[step] = classmethod(namespace[step])
+        made = super().__new__(mcs, name, bases, namespace, **kwargs)
+        made._definition = next(_order)
+        return made
+
+    def __len__(cls) -> int:
+        return len(cls._bound().items)
+
+    def __contains__(cls, idnumber: object) -> bool:
+        return idnumber in cls._bound().items
+
+    def __iter__(cls) -> Iterator[Any]:
+        return iter(cls._bound().items.values())
+
+    def __getitem__(cls, idnumber: str) -> Any:
+        try:
+            return cls._bound().items[idnumber]
+        except KeyError:
+            raise KeyError(f"{cls.__name__} has no {idnumber!r}") from None
+
+    def __bool__(cls) -> bool:
+        return True
+
+    def __repr__(cls) -> str:
+        return f"{cls.__module__}.{cls.__name__}" if "_store" in vars(cls) else super().__repr__()
+
+    def _bound(cls) -> Store:
+        store = vars(cls).get("_store")
+        if store is None:
+            raise StateError(
+                f"`{cls.__qualname__}` is the declaration of a branch and holds nothing; use the branch of a tree,"
+                f" `tree.{getattr(cls, '__branchname__', 'students')}`"
+            )
+        assert isinstance(store, Store)
+        return store
+
+
+class DataStoreBranch(metaclass=BranchType):
+    """Base of all branches.
+
+    Attributes:
+        __branchname__: the name on the tree; both trees of a sync use the same. A class without one is only a base.
+        klass: the model, a class or `'package.module/Class'`.
+        refers_to: attributes that hold idnumbers of other branches, with those branches' names.
+        key_of: attributes that the idnumber is made of, by `dss.models.key`.
+        unique: attributes of which no two records of the target may hold one value, beside those the model marks.
+        flow: how far the left's word goes, by attribute, see `dss.attributes.Flow`; read on the right branch.
+        attributes: an explicit, strict list of what is compared; None is everything both models have.
+        witnesses: groups of attributes, any one of which, when equal, confirms that a record is the same one.
+        removal_values: an update to this value takes something away and counts as a removal.
+        allow_empty: zero records on the left are believed.
+        people: its items are people, of whom one may stand in several branches.
+    """
+
+    __branchname__: ClassVar[str | None] = None
+    klass: ClassVar[Any] = "dss.models/Base"
+    refers_to: ClassVar[Mapping[str, str | tuple[str, ...]]] = {}
+    key_of: ClassVar[tuple[str, ...]] = ()
+    unique: ClassVar[tuple[str, ...]] = ()
+    flow: ClassVar[Mapping[str, str]] = {}
+    attributes: ClassVar[tuple[str, ...] | None] = None
+    witnesses: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("username",),
+        ("email",),
+        ("given_name", "family_name"),
+        ("name",),
+    )
+    removal_values: ClassVar[Mapping[str, Any]] = {"enabled": False}
+    allow_empty: ClassVar[bool] = False
+    people: ClassVar[bool] = False
+
+    tree: ClassVar[DataStoreTree]
+    _builder: ClassVar[Builder]
+    _steps: ClassVar[Steps]
+
+    @classmethod
+    def bind(cls, tree: DataStoreTree) -> type[DataStoreBranch]:
+        """Make the class that holds this branch's items for one tree object."""
+        name = cls.__branchname__
+        assert name is not None
+        klass = cls.klass
+        if isinstance(klass, str):
+            klass = resolve(klass, f"{cls.__qualname__}.klass")
+        if not isinstance(klass, type):
+            raise ConfigError(
+                f"`{cls.__qualname__}.klass` is {klass!r}; wanted a class or 'package.module/Class'"
+            )
+        namespace = {
+            "__module__": __name__,
+            "__qualname__": name,
+            "__doc__": cls.__doc__,
+            "klass": klass,
+            "tree": tree,
+            "_store": Store(),
+            "_builder": Builder(klass),
+            "_steps": Steps(),
+        }
+        bound = BranchType(name, (cls,), namespace)
+        assert issubclass(bound, DataStoreBranch)
+        for step in _STEPS:
+            setattr(bound._steps, step, getattr(bound, step, None))
+        bound.flow = {attribute: _flow(name, attribute, flow) for attribute, flow in cls.flow.items()}
+        return bound
+
+    @classmethod
+    def configure(cls, **declared: Any) -> None:
+        """Change declarations of this one tree's branch: `klass`, `flow`, `attributes`, `allow_empty`."""
+        for name, value in declared.items():
+            if name == "klass":
+                cls.klass = resolve(value, f"{cls.__name__}.klass") if isinstance(value, str) else value
+                cls._builder = Builder(cls.klass)
+            elif name == "flow":
+                cls.flow = {
+                    **cls.flow,
+                    **{key: _flow(cls.__name__, key, flow) for key, flow in value.items()},
+                }
+            else:
+                setattr(cls, name, value)
+
+    # -- items -----------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def make(cls, idnumber: str, *args: Any, **kwargs: Any) -> Any:
+        """Make the item with this idnumber, or return the one that is there.
+
+        Further arguments go to the model; a `Base` keeps and tracks any keyword.
+
+        Raises:
+            BadIdnumber: the idnumber cannot be a key.
+            ConflictError: the item is there already, with other values than these.
+        """
+        store, steps = cls._bound(), cls._steps
+        old = store.items.get(idnumber)
+        if old is not None:
+            if steps.will_return_old is not None:
+                steps.will_return_old(old)
+            unlike = [name for name, value in kwargs.items() if getattr(old, name, None) != value]
+            if unlike:
+                raise ConflictError(
+                    f"{cls.__name__} {idnumber!r} is there already, with another `{'`, `'.join(unlike)}`;"
+                    " change the item itself, or define `resolve_duplicate` on the importer"
+                )
+            return old
+        check_idnumber(idnumber)
+        if steps.will_make_new is not None:
+            steps.will_make_new(idnumber, *args, **kwargs)
+        item = cls.klass(idnumber, *args, **kwargs)
+        store.items[idnumber] = item
+        if steps.did_make_new is not None:
+            steps.did_make_new(item)
+        return item
+
+    @classmethod
+    def build(cls, record: Record) -> Any:
+        """Make an object of the model from a record without putting it into the branch."""
+        return cls._builder.from_mapping(record, {})
+
+    @classmethod
+    def get(cls, idnumber: str) -> Any:
+        """The item with this idnumber, or None."""
+        return cls._bound().items.get(idnumber)
+
+    @classmethod
+    def get_from(cls, attribute: str, value: Any) -> Any:
+        """The first item whose attribute has this value, or None. Looks at every item."""
+        return next((item for item in cls if getattr(item, attribute, None) == value), None)
+
+    @classmethod
+    def keys(cls) -> Iterable[str]:
+        """The idnumbers."""
+        return cls._bound().items.keys()
+
+    @classmethod
+    def items(cls) -> Iterable[tuple[str, Any]]:
+        """Pairs of idnumber and item."""
+        return cls._bound().items.items()
+
+    @classmethod
+    def store(cls) -> dict[str, OrderedDict[str, Any]]:
+        """A snapshot for people to look at: `{'CSVTree.students': OrderedDict(...)}`."""
+        return {cls.path(): OrderedDict(cls._bound().items)}
+
+    @classmethod
+    def path(cls) -> str:
+        """`treename.branchname`, the branch's key in the datastore."""
+        return f"{cls.tree.name}.{cls.__name__}"
+
+    @classmethod
+    def native(cls, idnumber: str) -> Any:
+        """The system's own id of a record, from reading or from a handler's `done(native=...)`; None when unknown."""
+        return cls._bound().native.get(idnumber)
+
+    # -- what an importer says -------------------------------------------------------------------------------------
+
+    @classmethod
+    def freeze(cls, idnumber: str, reason: str) -> None:
+        """Set a doubtful record aside: one `error` action says why, and nothing else happens to it on either side."""
+        cls._bound().freeze(idnumber, reason)
+
+    @classmethod
+    def report(cls, problem: str) -> None:
+        """Report a bad row that cannot even be tied to a record; until it is mended nothing of this branch is removed."""
+        cls._bound().problems.append(problem)
+
+    @classmethod
+    def note(cls, text: str) -> None:
+        """Tell people something about the reading that has no consequence."""
+        cls._bound().notes.append(text)
+
+    @classmethod
+    def absent(cls, *attributes: str) -> None:
+        """Say that the source has no column for these: they are None throughout and never a difference."""
+        cls._bound().absent.update(dict.fromkeys(attributes))
+
+    # -- reading, for the core -------------------------------------------------------------------------------------
+
+    @classmethod
+    def contents(cls) -> Store:
+        """The store behind the branch, for the core's own modules."""
+        return cls._bound()
+
+    @classmethod
+    def clear(cls) -> None:
+        """Forget everything that was read."""
+        cls._bound()
+        cls._store = Store()
+
+    @classmethod
+    def load(cls, records: Rows | Iterable[Record], steps: Steps | None = None) -> None:
+        """Take in what an importer gives."""
+        own = cls._steps
+        if steps is not None:
+            own = attrs.evolve(
+                steps, **{step: getattr(own, step) for step in _STEPS}, keep=own.keep or steps.keep
+            )
+        load(cls._bound(), cls._builder, records, own)
+
+    @classmethod
+    def keep_only(cls, rule: Callable[[Any], object]) -> None:
+        """Take in only the items for which `rule` is true; the configuration's `filter`."""
+        cls._steps.keep = rule
+
+    @classmethod
+    def bring_up_to_date(cls, idnumber: str, item: Any, native: Any = None) -> None:
+        """Put what a handler has just made, or changed, into the branch."""
+        store = cls._bound()
+        store.items[idnumber] = item
+        if native is not None:
+            store.native[idnumber] = native
+
+    @classmethod
+    def forget(cls, idnumber: str) -> None:
+        """Take out what a handler has just ended."""
+        store = cls._bound()
+        store.items.pop(idnumber, None)
+
+    @classmethod
+    def state(cls) -> State:
+        """How far reading has come."""
+        return cls._bound().state
+
+    @classmethod
+    def names(cls) -> tuple[str, ...]:
+        """The model's public attributes; for a model of any attributes, those its items have."""
+        model = model_of(cls.klass)
+        if not model.dynamic:
+            return model.names
+        found = dict.fromkeys(model.names)
+        for item in cls:
+            found.update(dict.fromkeys(names_of(item)))
+        return tuple(found)
+
+    @classmethod
+    def references(cls) -> dict[str, tuple[str, ...]]:
+        """`refers_to` with every value a tuple."""
+        return {name: (to,) if isinstance(to, str) else tuple(to) for name, to in cls.refers_to.items()}
+
+    @classmethod
+    def circles(cls) -> dict[str, str]:
+        """Unique attributes, with the name of the circle in which a value may be held once."""
+        found = {name: name for name in cls.unique}
+        for name, mark in model_of(cls.klass).fields.items():
+            if mark.unique:
+                found[name] = mark.unique if isinstance(mark.unique, str) else name
+        return found
+
+
+def _flow(branch: str, attribute: str, flow: str) -> Flow:
+    try:
+        return Flow(flow)
+    except ValueError:
+        raise ConfigError(
+            f"`flow` of {branch}.{attribute} is {flow!r}; wanted one of {', '.join(Flow)}"
+        ) from None
+
+
+def discover(base: type[DataStoreBranch]) -> list[type[DataStoreBranch]]:
+    """The branches declared under a base: its subclasses in its own module that have a `__branchname__`.
+
+    In definition order; the most derived of a line wins; a class defined again under the same name replaces the first.
+
+    Raises:
+        ConfigError: two lines of subclasses claim one name.
+    """
+    found: dict[str, type[DataStoreBranch]] = {}
+    for branch in sorted(_subclasses(base), key=lambda branch: branch._definition):
+        if branch.__module__ == base.__module__ and branch.__branchname__ and "_store" not in vars(branch):
+            found[branch.__qualname__] = branch
+    by_name: dict[str, list[type[DataStoreBranch]]] = {}
+    for branch in found.values():
+        assert branch.__branchname__ is not None
+        by_name.setdefault(branch.__branchname__, []).append(branch)
+    result = []
+    for name, line in by_name.items():
+        ends = [
+            branch
+            for branch in line
+            if not any(other is not branch and issubclass(other, branch) for other in line)
+        ]
+        if len(ends) > 1:
+            raise ConfigError(
+                f"two branches under `{base.__qualname__}` are named `{name}`: {' and '.join(end.__qualname__ for end in ends)};"
+                " derive one from the other, or rename one"
+            )
+        result.append(ends[0])
+    return result
+
+
+def _subclasses(base: type[DataStoreBranch]) -> list[type[DataStoreBranch]]:
+    found: dict[type[DataStoreBranch], None] = {}
+    for child in base.__subclasses__():
+        if "_store" not in vars(child):
+            found[child] = None
+            found.update(dict.fromkeys(_subclasses(child)))
+    return list(found)
+
+
+__all__ = ["NATIVE", "BranchType", "DataStoreBranch", "discover"]

@@ -1,0 +1,289 @@
+"""What would have to happen to one branch to make it like another. Pure: no input, no output, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from dss.actions import Action, Kind
+from dss.attributes import (
+    Flow,
+    compile_equal,
+    has_own_subtraction,
+    is_multi,
+    model_of,
+    names_of,
+    value_actions,
+)
+from dss.branches import DataStoreBranch
+from dss.errors import ConfigError
+from dss.fields import Marks
+
+Branch = type[DataStoreBranch]
+_NOTHING = object()
+
+
+def compare(left: Branch, right: Branch) -> Iterator[Action]:
+    """Yield the differences of one pair of branches, in the order of the records on the left, removals last.
+
+    A record that is doubtful on either side gives one `error` and nothing else.
+    """
+    return _Comparison(left, right).actions()
+
+
+def one_sided(left: Branch, right: Branch) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The attributes that only the left and only the right model has, which are therefore not compared."""
+    if right.attributes is not None or left.attributes is not None:
+        return (), ()
+    lefts, rights = left.names(), right.names()
+    silent = {*left.contents().absent, *(name for name, flow in right.flow.items() if flow is Flow.IGNORE)}
+    # a model of any attributes has none at all while it has no items
+    if (model_of(left.klass).dynamic and not len(left)) or (model_of(right.klass).dynamic and not len(right)):
+        return (), ()
+    return (
+        tuple(name for name in lefts if name not in rights and name not in silent),
+        tuple(name for name in rights if name not in lefts and name not in silent),
+    )
+
+
+class _Comparison:
+    """One pair of branches; everything that is the same for all records is worked out once."""
+
+    def __init__(self, left: Branch, right: Branch) -> None:
+        self.left, self.right = left, right
+        self.name = right.__name__
+        self.ours, self.theirs = left.contents(), right.contents()
+        self.left_model, self.right_model = model_of(left.klass), model_of(right.klass)
+        self.references = right.references()
+        self.skipped = {
+            *self.ours.absent,
+            *(name for name, flow in right.flow.items() if flow in (Flow.IGNORE, Flow.CREATE_ONLY)),
+        }
+        self.explicit = right.attributes if right.attributes is not None else left.attributes
+        self.static = not (self.left_model.dynamic or self.right_model.dynamic)
+        self.names = self._static_names() if self.static else ()
+        self.withheld: dict[str, int] = {}
+
+    def _static_names(self) -> tuple[str, ...]:
+        lefts, rights = self.left_model.names, self.right_model.names
+        if self.explicit is None:
+            there = set(rights)
+            return tuple(name for name in lefts if name in there and name not in self.skipped)
+        for side, names in ((self.left, lefts), (self.right, rights)):
+            for name in self.explicit:
+                if name not in names:
+                    raise ConfigError(
+                        f"`attributes` of {side.path()} names `{name}`, which model `{side.klass.__qualname__}` does not"
+                        f" have; it has {', '.join(names)}"
+                    )
+        return tuple(name for name in self.explicit if name not in self.skipped)
+
+    def actions(self) -> Iterator[Action]:
+        yield from self._doubtful()
+        yield from self._both_and_left()
+        yield from self._right_only()
+        for reason, count in self.withheld.items():
+            yield Action(Kind.ERROR, self.name, error=f"{count} removals are left out: {reason}")
+
+    def _doubtful(self) -> Iterator[Action]:
+        for side, store in ((self.left, self.ours), (self.right, self.theirs)):
+            for problem in store.problems:
+                yield Action(Kind.ERROR, self.name, error=f"{side.tree.name}: {problem}")
+        for idnumber in dict.fromkeys([*self.ours.frozen, *self.theirs.frozen]):
+            reasons = [
+                f"{side.tree.name}: {store.frozen[idnumber]}"
+                for side, store in ((self.left, self.ours), (self.right, self.theirs))
+                if idnumber in store.frozen
+            ]
+            yield self._error(idnumber, "; ".join(reasons))
+
+    def _error(self, idnumber: str, error: str, attribute: str | None = None) -> Action:
+        return Action(
+            Kind.ERROR,
+            self.name,
+            idnumber,
+            self.ours.items.get(idnumber),
+            self.theirs.items.get(idnumber),
+            attribute,
+            error=error,
+            native=self.theirs.native.get(idnumber),
+        )
+
+    # -- records on the left ---------------------------------------------------------------------------------------
+
+    def _both_and_left(self) -> Iterator[Action]:
+        theirs = self.theirs.items
+        frozen = {**self.ours.frozen, **self.theirs.frozen}
+        owner = self.ours.owner
+        own = has_own_subtraction(self.left.klass)
+        equal = compile_equal(self.names) if self.static and not own else None
+        for idnumber, left in self.ours.items.items():
+            right = theirs.get(idnumber)
+            if right is not None and equal is not None:
+                try:
+                    if equal(left, right):
+                        continue
+                except Exception:  # noqa: S110  a property that raises is looked at, and reported, below
+                    pass
+            if idnumber in frozen:
+                continue
+            if right is None:
+                yield from self._new(idnumber, left, owner.get(idnumber))
+            elif own:
+                yield from self._subtracted(idnumber, left, right)
+            else:
+                yield from self._updates(idnumber, left, right, owner.get(idnumber))
+
+    def _new(self, idnumber: str, left: Any, owner: str | None) -> Iterator[Action]:
+        try:
+            if getattr(left, "enabled", None) is False:
+                # the source says that this one is not to be active, and on the right there is nothing to disable
+                return
+            values = {name: getattr(left, name) for name in self._new_names(left)}
+        except Exception as error:
+            yield self._error(idnumber, _broken(left, error))
+            return
+        members = {
+            name: values.pop(name) for name in self.references if name in values and is_multi(values[name])
+        }
+        right = self.right.build({"idnumber": idnumber, **values})
+        yield Action(Kind.NEW, self.name, idnumber, left, right, joins=owner)
+        for name, wanted in members.items():
+            for value in sorted(wanted, key=str):
+                yield Action(Kind.ADD, self.name, idnumber, left, right, name, value, was=None, wanted=wanted)
+
+    def _new_names(self, left: Any) -> Iterable[str]:
+        names: Iterable[str] = names_of(left)
+        if self.explicit is not None:
+            names = self.explicit
+        if not self.right_model.dynamic:
+            there = set(self.right_model.names)
+            names = [name for name in names if name in there]
+        ignored = {name for name, flow in self.right.flow.items() if flow is Flow.IGNORE}
+        return [name for name in names if name not in ignored]
+
+    def _subtracted(self, idnumber: str, left: Any, right: Any) -> Iterator[Action]:
+        try:
+            given = list(left - right or ())
+        except Exception as error:
+            yield self._error(idnumber, f"`__sub__` of `{type(left).__qualname__}` failed: {_text(error)}")
+            return
+        for action in given:
+            if not isinstance(action, Action):
+                yield self._error(
+                    idnumber,
+                    f"`__sub__` of `{type(left).__qualname__}` gave {action!r:.80}; wanted `Action`s",
+                )
+                return
+            action.left = left if action.left is None else action.left
+            action.right = right if action.right is None else action.right
+            yield self._completed(idnumber, action)
+
+    def _updates(self, idnumber: str, left: Any, right: Any, owner: str | None) -> Iterator[Action]:
+        values = []
+        name = None
+        try:
+            for name in self._pair_names(left, right, owner):
+                values.append((name, getattr(right, name), getattr(left, name)))
+        except Exception as error:
+            yield self._error(idnumber, _broken(left, error, name), name)
+            return
+        found = [
+            action
+            for name, was, wanted in values
+            for action in value_actions(
+                name, was, wanted, Flow(self.right.flow.get(name, Flow.AUTHORITATIVE)), self._ordered(name)
+            )
+        ]
+        for action in found:
+            if action.kind is Kind.REMOVE and (doubt := self._doubt(action.attribute, action.value)):
+                self._withhold(doubt)
+                continue
+            action.left, action.right = left, right
+            yield self._completed(idnumber, action)
+
+    def _pair_names(self, left: Any, right: Any, owner: str | None) -> Iterable[str]:
+        names: Iterable[str] = self.names
+        if not self.static:
+            if self.explicit is not None:
+                names = [name for name in self.explicit if name not in self.skipped]
+            else:
+                there = set(names_of(right))
+                names = [name for name in names_of(left) if name in there and name not in self.skipped]
+        if owner is not None:
+            # one person in two roles: the owner's branch speaks for what both have
+            shared = (
+                set(getattr(self.right.tree, owner).names()) if hasattr(self.right.tree, owner) else set()
+            )
+            names = [name for name in names if name not in shared]
+        return names
+
+    def _ordered(self, name: str) -> bool:
+        return any(model.fields.get(name, Marks()).ordered for model in (self.left_model, self.right_model))
+
+    def _completed(self, idnumber: str, action: Action) -> Action:
+        action.branch = action.branch or self.name
+        action.idnumber = action.idnumber or idnumber
+        action.native = self.theirs.native.get(idnumber)
+        if action.kind is Kind.UPDATE and action.attribute is not None:
+            removing = self.right.removal_values.get(action.attribute, _NOTHING)
+            action.removal = removing is not _NOTHING and action.wanted == removing
+        elif action.kind in (Kind.REMOVE, Kind.OLD):
+            action.removal = True
+        return action
+
+    # -- records only on the right ---------------------------------------------------------------------------------
+
+    def _right_only(self) -> Iterator[Action]:
+        ours, frozen = self.ours.items, {**self.ours.frozen, **self.theirs.frozen}
+        blocked = self._blocked()
+        for idnumber, right in self.theirs.items.items():
+            if idnumber in ours or idnumber in frozen or getattr(right, "enabled", None) is False:
+                continue
+            doubt = blocked or self._doubt_about(right)
+            if doubt:
+                self._withhold(doubt)
+                continue
+            yield self._completed(idnumber, Action(Kind.OLD, self.name, idnumber, None, right))
+
+    def _blocked(self) -> str:
+        if self.ours.problems:
+            return f"{self.left.path()} has rows that cannot be tied to a record; mend them first"
+        return f"{self.left.path()} may lack records: {self.ours.doubtful}" if self.ours.doubtful else ""
+
+    def _doubt_about(self, right: Any) -> str:
+        """Why a right-only record may be missing on the left only because something it refers to is doubtful there."""
+        for attribute in self.references:
+            value = getattr(right, attribute, None)
+            if isinstance(value, str) and (doubt := self._doubt(attribute, value)):
+                return doubt
+        return ""
+
+    def _doubt(self, attribute: str | None, value: Any) -> str:
+        """Why a reference may be missing on the left: what it refers to is frozen there, or may not have been read."""
+        for name in self.references.get(attribute or "", ()):
+            branch = vars(self.left.tree).get(name)
+            if branch is None:
+                continue
+            store = branch.contents()
+            if value in store.frozen:
+                return f"what they refer to in {branch.path()} has bad rows; mend them first"
+            if store.problems and value not in store.items:
+                return f"{branch.path()} has rows that cannot be tied to a record; mend them first"
+        return ""
+
+    def _withhold(self, reason: str) -> None:
+        self.withheld[reason] = self.withheld.get(reason, 0) + 1
+
+
+def _broken(item: Any, error: Exception, name: str | None = None) -> str:
+    what = (
+        f"attribute `{name}` of `{type(item).__qualname__}`"
+        if name
+        else f"an attribute of `{type(item).__qualname__}`"
+    )
+    return f"{what} cannot be read: {_text(error)}"
+
+
+def _text(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

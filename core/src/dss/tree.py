@@ -1,0 +1,423 @@
+"""Trees: one system each, with its branches, and the operators between two of them."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gc
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import attrs
+
+from dss.branches import DataStoreBranch, discover
+from dss.datastore import DataStore
+from dss.errors import ConfigError, NotProvided, ReadError, StateError
+from dss.importers import DefaultImporter, opened, steps_of
+from dss.pairs import ready_pairs
+from dss.registry import Hooks, Registry, default_registry
+from dss.specifiers import resolve
+from dss.store import Record, State
+from dss.templates import DefaultTemplate
+
+if TYPE_CHECKING:
+    from dss.actions import Action
+
+Specifier = str | type | None
+Derivation = Callable[..., Iterable[Record]]
+
+
+class Capability(StrEnum):
+    """What a connector's system can do; what is not declared is taken not to work."""
+
+    READ = "read"
+    """Its branches can be read."""
+    CREATE = "create"
+    """New records can be made."""
+    UPDATE = "update"
+    """Attributes of records can be changed."""
+    DISABLE = "disable"
+    """Records can be disabled, and enabled again."""
+    MULTI_VALUES = "multi-values"
+    """Single values of multi-valued attributes can be added and removed."""
+    ADOPT = "adopt"
+    """Existing records outside the scope can be found and taken over."""
+    TRANSACTIONS = "transactions"
+    """`batch()` is one transaction: all of it is written, or nothing."""
+
+
+@attrs.frozen
+class Finding:
+    """One line of what `check` finds: level is "ok", "warning" or "error"."""
+
+    level: str
+    text: str
+
+
+class DataStoreTree:
+    """Base of all trees: one system.
+
+    For a connector, write in two files a subclass with `__branches__`, `__importer__` and `__template__`, `Options`,
+    `check`, `identity`, `capabilities`, `open_client` and, where writes can be bracketed, `batch`.
+
+    Args:
+        options: an object of `Options`; or give its fields as keywords.
+        name: the tree's name in the datastore; default is the class's name.
+        plugins: names of plugins, beside the connector, whose hooks are asked for this tree.
+        registry: where plugins are found; default is what is installed.
+        config_folder: what relative paths in the options are relative to; default is the current folder.
+    """
+
+    __branches__: ClassVar[Specifier] = None
+    __importer__: ClassVar[Specifier] = None
+    __template__: ClassVar[Specifier] = None
+    __connector__: ClassVar[str | None] = None
+
+    capabilities: ClassVar[frozenset[Capability]] = frozenset()
+
+    @attrs.frozen
+    class Options:
+        """What can be configured; a connector gives fields, each with `metadata={"help": ...}`."""
+
+    options: Any
+    name: str
+
+    def __new__(cls, *args: Any, registry: Registry | None = None, **kwargs: Any) -> Self:
+        made: Any = object.__new__(_with_connector(cls, registry or default_registry()))
+        return made  # type: ignore[no-any-return]
+
+    def __init__(
+        self,
+        options: Any = None,
+        *,
+        name: str | None = None,
+        plugins: Sequence[str] = (),
+        registry: Registry | None = None,
+        config_folder: Path | str | None = None,
+        **given: Any,
+    ) -> None:
+        self.name = name or type(self).__name__
+        self.config_folder = Path(config_folder) if config_folder is not None else Path.cwd()
+        self.options = options if options is not None else self._options(given)
+        self._registry = registry or default_registry()
+        self._plugins = tuple(plugins)
+        self._idnumbers: dict[str, str] = {}
+        self._derived: dict[str, Derivation] = {}
+        self._client: Any = None
+        self.branches: list[type[DataStoreBranch]] = []
+        for branch in self._declared_branches():
+            self._attach(branch)
+        self.datastore = DataStore(self)
+
+    def _options(self, given: dict[str, Any]) -> Any:
+        try:
+            return self.Options(**given)
+        except TypeError as error:
+            raise ConfigError(f"options of tree `{self.name}`: {error}") from None
+
+    # -- branches --------------------------------------------------------------------------------------------------
+
+    def _declared_branches(self) -> list[type[DataStoreBranch]]:
+        base = self._resolved("__branches__")
+        if base is None:
+            return []
+        if not (isinstance(base, type) and issubclass(base, DataStoreBranch)):
+            raise ConfigError(
+                f"`{type(self).__name__}.__branches__` names {base!r}; wanted a subclass of DataStoreBranch"
+            )
+        return discover(base)
+
+    def _attach(self, branch: type[DataStoreBranch]) -> None:
+        name = branch.__branchname__
+        assert name is not None
+        if not name.isidentifier() or name.startswith("_"):
+            raise ConfigError(f"branch name {name!r} of `{branch.__qualname__}` is no public Python name")
+        if hasattr(type(self), name) or name in vars(self):
+            raise ConfigError(
+                f"branch `{name}` of `{branch.__qualname__}` has the name of something every tree has; choose another"
+            )
+        bound = branch.bind(self)
+        self.branches.append(bound)
+        setattr(self, name, bound)
+
+    def add_branch(
+        self, branch: type[DataStoreBranch], derive: Derivation | None = None
+    ) -> type[DataStoreBranch]:
+        """Give this one tree a branch more, or another way to read one it has.
+
+        Args:
+            branch: the declaration.
+            derive: a function from the tree to records, read instead of asking the importer; `dss.importers.reads`
+                on it tells which branches it looks at.
+        """
+        name = branch.__branchname__
+        assert name is not None
+        if not any(known.__name__ == name for known in self.branches):
+            self._attach(branch)
+        if derive is not None:
+            self._derived[name] = derive
+        found: type[DataStoreBranch] = getattr(self, name)
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        # only for what is not there: a branch is an ordinary attribute
+        if name.startswith("_"):
+            raise AttributeError(name)
+        there = ", ".join(branch.__name__ for branch in vars(self).get("branches", ())) or "none"
+        raise AttributeError(
+            f"tree `{type(self).__name__}` has no branch or attribute `{name}`; its branches: {there}"
+        )
+
+    # -- parts -----------------------------------------------------------------------------------------------------
+
+    def _resolved(self, attribute: str) -> Any:
+        value = getattr(type(self), attribute)
+        return resolve(value, f"{type(self).__name__}.{attribute}") if isinstance(value, str) else value
+
+    @property
+    def has_importer(self) -> bool:
+        """Whether the tree is read by an importer, or filled by hand."""
+        return type(self).__importer__ is not None
+
+    @functools.cached_property
+    def importer(self) -> DefaultImporter | None:
+        """The importer, made from `__importer__` at its first use."""
+        made = self._resolved("__importer__")
+        return made(self) if made is not None else None
+
+    @functools.cached_property
+    def template(self) -> DefaultTemplate:
+        """The template, made from `__template__` at its first use."""
+        made = self._resolved("__template__")
+        if made is None:
+            raise ConfigError(
+                f"tree `{self.name}` has no `__template__`, so nothing can be carried out on it"
+            )
+        template: DefaultTemplate = made(self)
+        return template
+
+    @functools.cached_property
+    def hooks(self) -> Hooks:
+        """The hooks of the tree's connector, of its named plugins, and of the built-in; never of anything else."""
+        connector = type(self).__connector__
+        return self._registry.hooks([*([connector] if connector else []), *self._plugins])
+
+    # -- what a connector provides ---------------------------------------------------------------------------------
+
+    def open_client(self) -> Any:
+        """Open the connection to the system. Called once, at the first use of `client`."""
+        raise ConfigError(
+            f"tree `{self.name}` has no client; `{type(self).__name__}` must define `open_client`"
+        )
+
+    @property
+    def client(self) -> Any:
+        """The open connection."""
+        if self._client is None:
+            self._client = self.open_client()
+        return self._client
+
+    def close(self) -> None:
+        """Close the connection, when it is open and can be closed."""
+        client, self._client = self._client, None
+        if client is not None and hasattr(client, "close"):
+            client.close()
+
+    def check(self) -> Iterable[Finding]:
+        """Look whether the system can be reached and permits what is needed; writes nothing."""
+        return ()
+
+    def identity(self) -> str:
+        """Which system this is, without secrets."""
+        return self.name
+
+    def batch(self) -> AbstractContextManager[object]:
+        """What encloses one batch of writes: one transaction, where the system has them."""
+        return contextlib.nullcontext()
+
+    def spare_value(self, branch: str, attribute: str, idnumber: str) -> str | None:
+        """A free value for a unique attribute, to break an exchange of values; None when the system cannot do that."""
+        return None
+
+    def after_run(self) -> Iterable[str]:
+        """What is left to be done by hand after a run that wrote something, one sentence each."""
+        return ()
+
+    # -- number spaces ---------------------------------------------------------------------------------------------
+
+    def idnumber(self, branch: str, number: str) -> str:
+        """A person's number of this system, as the target knows it: `T117` for teacher 117."""
+        template = self._idnumbers.get(branch)
+        return number if template is None else template.replace("{idnumber}", number)
+
+    def set_idnumber_templates(self, templates: dict[str, str]) -> None:
+        """Give each people branch its number space, such as `{"teachers": "T{idnumber}"}`."""
+        self._idnumbers = dict(templates)
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def read(self, only: Collection[str] | None = None) -> None:
+        """Read branches in, those first that others look at.
+
+        Args:
+            only: branch names; those they need are read too. None is all.
+
+        Raises:
+            ReadError: a branch cannot be read whole. Its state is then failed, and later ones stay unread.
+        """
+        with _paused_collector(), self._opened_importer():
+            for branch in self._reading_order(only):
+                self._read_branch(branch)
+
+    def _opened_importer(self) -> AbstractContextManager[object]:
+        importer = self.importer
+        if importer is not None and hasattr(importer, "__enter__"):
+            return importer  # type: ignore[return-value]
+        return contextlib.nullcontext()
+
+    def _read_branch(self, branch: type[DataStoreBranch]) -> None:
+        branch.clear()
+        store = branch.contents()
+        store.state = State.READING
+        try:
+            derive = self._derived.get(branch.__name__)
+            given = derive(self) if derive is not None else self.hooks.readin_branch(self, branch)
+            if given is None and derive is None and self.importer is None:
+                raise ReadError(
+                    f"tree `{self.name}` has no `__importer__`, and no plugin reads `{branch.__name__}`; fill it by"
+                    f" `make`, or define an importer"
+                )
+            with opened(given) as records:
+                if records is not None:
+                    branch.load(records, steps_of(self.importer) if derive is None else None)
+        except NotProvided as reason:
+            branch.clear()
+            branch.contents().state = State.NOT_PROVIDED
+            branch.note(str(reason))
+        except BaseException:
+            store.state = State.FAILED
+            raise
+        else:
+            store.state = State.COMPLETE
+            if derive is not None:
+                store.doubtful = self._doubt(branch.__name__)
+
+    def _doubt(self, name: str) -> str:
+        """Why a derived branch may lack something: what it is derived from has bad rows."""
+        bad = [
+            other
+            for other in self._needs(name)
+            if (contents := getattr(self, other).contents()).frozen or contents.problems or contents.doubtful
+        ]
+        return f"it is derived from {', '.join(bad)}, where some rows are bad" if bad else ""
+
+    def _reading_order(self, only: Collection[str] | None) -> list[type[DataStoreBranch]]:
+        """Branches in declared order, each after those it looks at."""
+        by_name = {branch.__name__: branch for branch in self.branches}
+        ordered: dict[str, type[DataStoreBranch]] = {}
+
+        def visit(name: str, path: tuple[str, ...]) -> None:
+            if name in path:
+                raise ConfigError(
+                    f"the branches {' -> '.join([*path, name])} of tree `{self.name}` read each other in a circle"
+                )
+            if name not in by_name:
+                wanted = f"; `{path[-1]}` reads it" if path else ""
+                raise ConfigError(
+                    f"tree `{self.name}` has no branch `{name}`{wanted}; it has {', '.join(by_name)}"
+                )
+            if name not in ordered:
+                for other in self._needs(name):
+                    visit(other, (*path, name))
+                ordered[name] = by_name[name]
+
+        for name in by_name if only is None else [name for name in by_name if name in only]:
+            visit(name, ())
+        if only is not None:
+            for name in only:
+                visit(name, ())
+        return list(ordered.values())
+
+    def _needs(self, name: str) -> tuple[str, ...]:
+        derive = self._derived.get(name)
+        if derive is not None:
+            return tuple(getattr(derive, "__dss_reads__", ()))
+        return tuple(self.importer.reads.get(name, ())) if self.importer is not None else ()
+
+    # -- operators -------------------------------------------------------------------------------------------------
+
+    def __pos__(self) -> Self:
+        self.read()
+        return self
+
+    def __neg__(self) -> Self:
+        for branch in self.branches:
+            branch.clear()
+        return self
+
+    def __sub__(self, right: object) -> Iterator[Action]:
+        """Yield what would have to happen to the right tree; both sides are checked now, not at the first `next`."""
+        if not isinstance(right, DataStoreTree):
+            return NotImplemented
+        pairs = ready_pairs(self, right)
+        hooks = right.hooks.joined(self.hooks)
+        return (
+            action
+            for left_branch, right_branch in pairs
+            for action in hooks.compare(left_branch, right_branch)
+        )
+
+    def __gt__(self, right: object) -> None:
+        """Print the differences, one a line."""
+        if not isinstance(right, DataStoreTree):
+            return NotImplemented
+        for action in self - right:
+            print(action.message)  # noqa: T201  printing is what the operator is for
+        return None
+
+    def __lt__(self, right: object) -> None:
+        if not isinstance(right, DataStoreTree):
+            return NotImplemented
+        raise StateError(
+            "`left < right` means nothing between trees; to print the differences write `left > right`"
+        )
+
+    def __rshift__(self, right: object) -> Any:
+        """Carry the differences out on the right tree; returns what became of them."""
+        if not isinstance(right, DataStoreTree):
+            return NotImplemented
+        return right.hooks.joined(self.hooks).sync(self, right)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__qualname__} {self.name!r}>"
+
+
+@contextlib.contextmanager
+def _paused_collector() -> Iterator[None]:
+    """Keep the cycle collector from walking all records again and again while they are made (a third of the time)."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+@functools.lru_cache(maxsize=256)
+def _with_connector(cls: type[DataStoreTree], registry: Registry) -> type[DataStoreTree]:
+    """A tree class that names a connector becomes a subclass of that connector's tree as well; what it declares wins."""
+    connector = cls.__connector__
+    if connector is None:
+        return cls
+    trees = registry.classes(connector, "trees", DataStoreTree)
+    if not trees:
+        raise ConfigError(f"`{cls.__name__}.__connector__` is `{connector}`, which registers no tree")
+    if issubclass(cls, tuple(trees)):
+        return cls
+    return type(
+        cls.__name__, (cls, trees[0]), {"__module__": cls.__module__, "__qualname__": cls.__qualname__}
+    )

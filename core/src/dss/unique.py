@@ -1,0 +1,254 @@
+"""Values of which the target takes only one: who holds them, who frees them, and in what order.
+
+A value is unique within a circle: all branches of the tree that mark an attribute of the same name (a username among
+students, teachers and guardians).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from dss.actions import Action, Kind
+from dss.adoption import described
+from dss.attributes import is_blank
+from dss.branches import DataStoreBranch
+from dss.importers import Holder
+from dss.store import KEY, NATIVE, State
+
+Value = tuple[str, Any]
+"""A circle and a value in it."""
+Owner = tuple[str, str]
+"""A branch and an idnumber."""
+
+
+def arrange(branches: Sequence[type[DataStoreBranch]], actions: Sequence[Action]) -> list[Action]:
+    """See to it that every unique value is free when an action takes it.
+
+    Args:
+        branches: the right branches that are synced.
+        actions: all actions; `after` is filled in where one has to wait for another.
+
+    Returns:
+        The actions, with `error` actions in the place of those whose value is not free, and with an update to a spare
+        value put in where values are exchanged in a circle.
+    """
+    return _Arrangement(branches, actions).arranged()
+
+
+@attrs.define
+class _Wish:
+    action: Action
+    value: Value
+    owner: Owner
+
+
+class _Arrangement:
+    def __init__(self, branches: Sequence[type[DataStoreBranch]], actions: Sequence[Action]) -> None:
+        self.branches = {branch.__name__: branch for branch in branches}
+        self.circles = {
+            name: circles for name, branch in self.branches.items() if (circles := branch.circles())
+        }
+        self.actions = list(actions)
+        self.wishes = [wish for action in actions for wish in self._wishes(action)]
+        self.refused: dict[int, str] = {}
+        self.extra: list[Action] = []
+
+    def _wishes(self, action: Action) -> Iterable[_Wish]:
+        circles = self.circles.get(action.branch, {})
+        owner = (action.branch, action.idnumber)
+        if action.kind is Kind.UPDATE and action.attribute in circles and not is_blank(action.wanted):
+            yield _Wish(action, (circles[action.attribute], action.wanted), owner)
+        elif action.kind is Kind.NEW and action.joins is None:
+            for attribute, circle in circles.items():
+                value = getattr(action.right, attribute, None)
+                if not is_blank(value):
+                    yield _Wish(action, (circle, value), owner)
+
+    def arranged(self) -> list[Action]:
+        if not self.wishes:
+            return self.actions
+        self._refuse_doubles()
+        holders = self._holders({wish.value for wish in self.wishes})
+        freeing = {
+            (self.circles[action.branch][action.attribute], action.was): action
+            for action in self.actions
+            if action.kind is Kind.UPDATE and action.attribute in self.circles.get(action.branch, {})
+        }
+        for wish in self.wishes:
+            if id(wish.action) in self.refused:
+                continue
+            for holder in holders.get(wish.value, ()):
+                if self._is_same(wish, holder):
+                    continue
+                freed_by = freeing.get(wish.value)
+                if (
+                    freed_by is not None
+                    and id(freed_by) not in self.refused
+                    and freed_by.native == holder.native
+                ):
+                    if freed_by not in wish.action.after:
+                        wish.action.after = (*wish.action.after, freed_by)
+                else:
+                    self._refuse(wish, holder)
+        self._spread_refusals()
+        self._break_circles()
+        return [self._standing(action) for action in [*self.extra, *self.actions]]
+
+    def _refuse_doubles(self) -> None:
+        by_value: dict[Value, list[_Wish]] = {}
+        for wish in self.wishes:
+            by_value.setdefault(wish.value, []).append(wish)
+        for (circle, value), wishes in by_value.items():
+            owners = {wish.owner[1] for wish in wishes}
+            if len(owners) > 1:
+                names = ", ".join(
+                    sorted(f"{branch} {idnumber}" for branch, idnumber in {wish.owner for wish in wishes})
+                )
+                for wish in wishes:
+                    self.refused[id(wish.action)] = (
+                        f"`{circle}` {value!r} is wanted by several: {names}; give each their own"
+                    )
+
+    def _holders(self, wanted: set[Value]) -> dict[Value, list[Holder]]:
+        """Who holds the wanted values now: first our own records, then anybody in the system."""
+        found: dict[Value, dict[Any, Holder]] = {value: {} for value in wanted}
+        for name, circles in self.circles.items():
+            branch = self.branches[name]
+            for attribute, circle in circles.items():
+                values = [value for of, value in wanted if of == circle]
+                for holder in _among_ours(branch, attribute, set(values)):
+                    found[circle, holder.value].setdefault(_identity(holder), holder)
+        asked: set[str] = set()
+        for name, circles in self.circles.items():
+            branch = self.branches[name]
+            if branch.tree.importer is None:
+                continue
+            for attribute, circle in circles.items():
+                if circle in asked:
+                    continue
+                asked.add(circle)
+                values = [value for of, value in wanted if of == circle]
+                for holder in branch.tree.importer.find_holders(branch, attribute, values):
+                    if (circle, holder.value) in found:
+                        found[circle, holder.value].setdefault(_identity(holder), holder)
+        return {value: list(holders.values()) for value, holders in found.items()}
+
+    def _is_same(self, wish: _Wish, holder: Holder) -> bool:
+        action = wish.action
+        native = action.adopts.native if action.adopts is not None else action.native
+        if native is not None and holder.native is not None:
+            return bool(native == holder.native)
+        return holder.idnumber == action.idnumber and action.kind is not Kind.NEW
+
+    def _refuse(self, wish: _Wish, holder: Holder) -> None:
+        circle, value = wish.value
+        who = described({**holder.record, KEY: holder.idnumber, NATIVE: holder.native})
+        self.refused[id(wish.action)] = (
+            f"`{circle}` {value!r} is held by {who} in the target, which this plan does not free; change it there, or"
+            " give this one another"
+        )
+
+    def _spread_refusals(self) -> None:
+        """Refuse also what waits for a refused action."""
+        spread = True
+        while spread:
+            spread = False
+            for wish in self.wishes:
+                waits = [first for first in wish.action.after if id(first) in self.refused]
+                if waits and id(wish.action) not in self.refused:
+                    first = waits[0]
+                    self.refused[id(wish.action)] = (
+                        f"`{wish.value[0]}` {wish.value[1]!r} is held by {first.branch} {first.idnumber}, whose own change"
+                        " cannot be made (see there)"
+                    )
+                    spread = True
+
+    def _break_circles(self) -> None:
+        for wish in sorted(self.wishes, key=lambda wish: wish.owner):
+            if id(wish.action) in self.refused:
+                continue
+            circle = _circle_of(wish.action)
+            if not circle:
+                continue
+            action = wish.action
+            assert action.attribute is not None
+            tree = self.branches[action.branch].tree
+            spare = tree.spare_value(action.branch, action.attribute, action.idnumber)
+            if spare is None:
+                names = " -> ".join(f"{one.branch} {one.idnumber}" for one in [*circle, circle[0]])
+                for one in circle:
+                    self.refused[id(one)] = (
+                        f"`{wish.value[0]}` is exchanged in a circle ({names}), which this target cannot do"
+                    )
+                continue
+            self._go_through_spare(action, circle, spare)
+
+    def _go_through_spare(self, action: Action, circle: list[Action], spare: str) -> None:
+        """Let one of the circle step aside to a spare value; the rest then follow one after another."""
+        aside = attrs.evolve(
+            action,
+            wanted=spare,
+            after=(),
+            message=f"update {action.branch} {action.idnumber}: {action.attribute} {action.was!r} -> {spare!r}"
+            f" (for the moment, on the way to {action.wanted!r})",
+        )
+        action.was = spare
+        for one in circle:
+            one.after = tuple(aside if first is action else first for first in one.after)
+        action.after = (*action.after, aside)
+        self.extra.append(aside)
+
+    def _standing(self, action: Action) -> Action:
+        reason = self.refused.get(id(action))
+        if reason is None:
+            return action
+        return Action(
+            Kind.ERROR,
+            action.branch,
+            action.idnumber,
+            action.left,
+            action.right if action.kind is not Kind.NEW else None,
+            action.attribute,
+            error=reason,
+            native=action.native,
+        )
+
+
+def _circle_of(action: Action) -> list[Action]:
+    """The actions that wait for one another in a circle through this one; empty when there is none."""
+    path: list[Action] = []
+    seen: set[int] = set()
+
+    def search(current: Action) -> bool:
+        for first in current.after:
+            if first is action:
+                path.append(current)
+                return True
+            if id(first) not in seen:
+                seen.add(id(first))
+                if search(first):
+                    path.append(current)
+                    return True
+        return False
+
+    return path[::-1] if search(action) else []
+
+
+def _among_ours(branch: type[DataStoreBranch], attribute: str, values: set[Any]) -> Iterable[Holder]:
+    if not values or branch.state() not in (State.COMPLETE, State.UNREAD):
+        return
+    for idnumber, item in branch.items():
+        value = getattr(item, attribute, None)
+        if value in values:
+            yield Holder(value, branch.native(idnumber), idnumber, _shown(item))
+
+
+def _shown(item: Any) -> Mapping[str, Any]:
+    return {name: getattr(item, name, None) for name in ("username", "name", "given_name", "family_name")}
+
+
+def _identity(holder: Holder) -> tuple[str, Any]:
+    return ("native", holder.native) if holder.native is not None else ("idnumber", holder.idnumber)
