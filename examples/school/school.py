@@ -9,9 +9,8 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-import dss.school
-
 import dss.importers
+import dss.school
 
 DOMAIN = "riverbend.school.example"
 
