@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, Verdict
 from benchmarks.parts.footprint import size, startup
+from benchmarks.parts.hooks import hooks
 from benchmarks.parts.records import peer, plain, scale
 from benchmarks.report import as_json, markdown, run_rows
 from benchmarks.runs import ChildFailedError, Results, WrongResultError
@@ -18,6 +19,7 @@ PARTS: dict[str, Callable[[Setting], Part]] = {
     "peer": peer,
     "plain": plain,
     "scale": scale,
+    "hooks": hooks,
     "startup": startup,
     "size": size,
 }
@@ -28,7 +30,7 @@ def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure the promised figures side by side, each case in a fresh process, and print "
-        "medians and ratios against their limits. Ends with 1 when a figure is short, with 2 when a result "
+        "medians and ratios against their limits. Ends with 1 when a figure is short or could not be had, with 2 when a result "
         "was wrong or a case failed.",
     )
     options.add_argument(
@@ -76,7 +78,7 @@ def main() -> int:
 
 
 def report(parts: list[Part], json_file: Path | None, markdown_file: Path | None) -> int:
-    """Print and write what was measured; 1 when a figure is short, else 0."""
+    """Print and write what was measured; 1 when a figure is short or could not be had, else 0."""
     figures: list[Figure] = [figure for part in parts for figure in part.figures]
     results: list[Results] = [part.results for part in parts]
     command = shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]])
@@ -86,7 +88,7 @@ def report(parts: list[Part], json_file: Path | None, markdown_file: Path | None
         markdown_file.write_text(text, encoding="utf-8")
     if json_file:
         json_file.write_text(as_json(command, figures, results), encoding="utf-8")
-    return 1 if any(figure.verdict is Verdict.SHORT for figure in figures) else 0
+    return 1 if any(figure.verdict in (Verdict.SHORT, Verdict.NOT_RUN) for figure in figures) else 0
 
 
 if __name__ == "__main__":

@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import attrs
-from dss import Action, DataStoreBranch, DataStoreTree, DefaultImporter, Kind, Rows
 
 from benchmarks.cases.plain import mappings
 from benchmarks.layouts import LAYOUTS, STUDENTS, Layout, setter
 from benchmarks.measure import Measured
 from benchmarks.models import Enrollment, Student
 from benchmarks.truth import ATTRIBUTE, GONE, NEW, found
+from dss import Action, DataStoreBranch, DataStoreTree, DefaultImporter, Kind, Rows
 
 
 class StudentBranches(DataStoreBranch):

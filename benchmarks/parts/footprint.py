@@ -27,9 +27,12 @@ def startup(setting: Setting) -> Part:
         )
         return Part([figure])
     bare, told = [], []
-    for _ in range(STARTS):
-        bare.append(processor_time([sys.executable, "-c", "pass"]))
-        told.append(processor_time([str(program), "--help"]))
+    try:
+        for _ in range(STARTS):
+            bare.append(processor_time([sys.executable, "-c", "pass"]))
+            told.append(processor_time([str(program), "--help"]))
+    except ChildFailedError as error:
+        return Part([Figure("startup", what, (), unit="ms CPU", limit=HELP_LIMIT, note=str(error))])
     setting.say(f"startup: bare {statistics.median(bare):.0f} ms, `--help` {statistics.median(told):.0f} ms")
     above = [with_help - without for with_help, without in zip(told, bare, strict=True)]
     note = f"connectors installed: {', '.join(connectors())}"
