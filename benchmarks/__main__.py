@@ -30,8 +30,8 @@ def parser() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(
         prog="python -m benchmarks",
         description="Measure the promised figures side by side, each case in a fresh process, and print "
-        "medians and ratios against their limits. Ends with 1 when a figure is short or could not be had, with 2 when a result "
-        "was wrong or a case failed.",
+        "medians and ratios against their limits. Ends with 1 when a figure is short or could not be had, "
+        "with 2 when a result was wrong or a case failed.",
     )
     options.add_argument(
         "parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; all by default"
