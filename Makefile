@@ -27,7 +27,7 @@ check: setup ## the part of `make test` that runs nothing: style, types, layers
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 bench: setup .venv/.made-bench ## the figures, measured side by side
 	$(BIN)/python -m benchmarks
