@@ -13,7 +13,7 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from riverbend.people import ELEMENTARY, SECONDARY, TRANSFERRED, Pupil
+from riverbend.people import ELEMENTARY, TRANSFERRED, Pupil
 from riverbend.school import School, invent
 from riverbend.site import SPRING, Site
 from riverbend.timetable import Section
@@ -21,7 +21,7 @@ from riverbend.timetable import Section
 from dss_moodle_db.embedded import create_site
 
 #: The categories, scope cohorts and the like that `dss.toml` names.
-CATEGORY = "riverbend"
+CATEGORY, MARK = "riverbend", "dss:"
 SCOPES = {"students": "dss-students", "teachers": "dss-teachers", "guardians": "dss-guardians"}
 
 
@@ -35,6 +35,7 @@ def build(path: Path) -> None:
 
 
 def _fill(site: Site, school: School) -> None:
+    site.parent_role()
     pupils = _pupils(site, school)
     teachers = _teachers(site, school)
     _ours(site, school, pupils, teachers)
@@ -50,7 +51,8 @@ def _pupils(site: Site, school: School) -> dict[str, int]:
     """Accounts of the secondary school, from grade 8 up; the younger ones have none yet."""
     ours = site.cohort(SCOPES["students"], "Students (kept by dss)")
     accounts: dict[str, int] = {}
-    known = [each for each in school.pupils if each.school == SECONDARY and 8 <= each.grade <= 12]
+    known = [each for each in school.pupils if 8 <= each.grade <= 12]
+    known += [each for each in school.pupils if each.status == TRANSFERRED and each.grade in (6, 7)]
     for place, pupil in enumerate(known):
         by_hand = pupil.grade <= 9 and pupil.status != TRANSFERRED
         # Whoever typed the accounts of grades 8 and 9 took first.last for a username.
@@ -59,7 +61,8 @@ def _pupils(site: Site, school: School) -> dict[str, int]:
         if not by_hand and place % 40 == 3:
             surname = f"{surname} ({pupil.given.latin[:1].upper()}.)"
         address = f"{username}@{'old-mail' if place % 30 == 5 else 'pupils'}.riverbend.school.example"
-        left = pupil.status == TRANSFERRED and pupil.grade != 11
+        # Whoever left in September is suspended, but for one who was forgotten; and one is by mistake.
+        left = (pupil.status == TRANSFERRED and pupil.grade != 11) or place == 50
         accounts[pupil.number] = site.account(
             username, given, surname, address, pupil.number, suspended=int(left), timemodified=SPRING
         )
@@ -88,16 +91,13 @@ def _ours(site: Site, school: School, pupils: dict[str, int], teachers: dict[str
         name = course.name if place % 4 else f"{course.name} (2025-26)"
         made = site.course(category, course.number, name, course.number)
         method = site.find("enrol", "courseid", made[0])
-        people: set[int] = set()
         for section in (each for each in school.table.sections if each.course is course):
             seats = [seat for seat in school.table.seats if seat.section is section and not seat.dropped]
             members = [pupils[seat.pupil.number] for seat in seats if seat.pupil.number in pupils]
             # One pupil of each class is still to come, and in one class somebody stayed who has left it.
-            site.group(made[0], _group_name(section), str(section.record), *members[1:])
+            site.group(made[0], _group_name(section), f"{MARK}{section.record}", *members[1:])
             for member in members[1:]:
                 site.enrol(made, method, member, "student")
-                people.add(member)
-        del people
     site.group(site.find("course", "idnumber", wanted[0].number), "Project team red", "")
 
 

@@ -109,6 +109,14 @@ class Site:
         """The id of a role."""
         return self.find("role", "shortname", shortname)
 
+    def parent_role(self) -> int:
+        """The role of a parent over a child, which a fresh Moodle does not have."""
+        number = self.add(
+            "role", shortname="parent", name="Parent", description="", sortorder=20, archetype=""
+        )
+        self.add("role_context_levels", roleid=number, contextlevel=USER_LEVEL)
+        return number
+
     def enrol(self, course: tuple[int, int], method: int, person: int, role: str, plugin: str = "") -> None:
         """Let a person into a course, with a role; `plugin` owns the role where it is not manual."""
         self.add(
