@@ -407,7 +407,9 @@ def _paused_collector() -> Iterator[None]:
             gc.enable()
 
 
-@functools.lru_cache(maxsize=256)
+_united: dict[tuple[type[DataStoreTree], type[DataStoreTree]], type[DataStoreTree]] = {}
+
+
 def _with_connector(cls: type[DataStoreTree], registry: Registry) -> type[DataStoreTree]:
     """A tree class that names a connector becomes a subclass of that connector's tree as well; what it declares wins."""
     connector = cls.__connector__
@@ -418,6 +420,8 @@ def _with_connector(cls: type[DataStoreTree], registry: Registry) -> type[DataSt
         raise ConfigError(f"`{cls.__name__}.__connector__` is `{connector}`, which registers no tree")
     if issubclass(cls, tuple(trees)):
         return cls
-    return type(
-        cls.__name__, (cls, trees[0]), {"__module__": cls.__module__, "__qualname__": cls.__qualname__}
-    )
+    united = _united.get((cls, trees[0]))
+    if united is None:
+        place = {"__module__": cls.__module__, "__qualname__": cls.__qualname__}
+        united = _united[cls, trees[0]] = type(cls.__name__, (cls, trees[0]), place)
+    return united
