@@ -12,7 +12,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dss import actions, branches, errors, importers, models, school, templates, tree
+    from dss import actions, branches, errors, importers, models, templates, tree
     from dss.actions import Action, Kind, Outcome, Result
     from dss.branches import DataStoreBranch
     from dss.hookspecs import hookimpl
@@ -42,7 +42,6 @@ __all__ = [
     "key",
     "marks",
     "models",
-    "school",
     "templates",
     "tree",
 ]

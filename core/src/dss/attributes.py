@@ -114,7 +114,7 @@ def is_multi(value: object) -> bool:
 def value_actions(
     name: str, was: Any, wanted: Any, flow: Flow = Flow.AUTHORITATIVE, ordered: bool = False
 ) -> Iterator[Action]:
-    """Yield what it takes to bring one attribute of an existing record from `was` to `wanted`; branch and key are left blank."""
+    """Yield what brings one attribute of an existing record from `was` to `wanted`; branch and key are left blank."""
     if wanted is None or flow in (Flow.CREATE_ONLY, Flow.IGNORE):
         return
     if is_blank(was) and is_blank(wanted):

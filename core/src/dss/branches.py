@@ -33,7 +33,7 @@ class BranchType(type):
     _store: Store
     _definition: int
 
-    def __new__(
+    def __new__(  # noqa: D102  as any metaclass
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
     ) -> BranchType:
         for step in _STEPS:
@@ -240,7 +240,7 @@ class DataStoreBranch(metaclass=BranchType):
 
     @classmethod
     def report(cls, problem: str) -> None:
-        """Report a bad row that cannot even be tied to a record; until it is mended nothing of this branch is removed."""
+        """Report a bad row that cannot be tied to a record; until it is mended nothing of this branch is removed."""
         cls._bound().problems.append(problem)
 
     @classmethod
@@ -359,9 +359,10 @@ def discover(base: type[DataStoreBranch]) -> list[type[DataStoreBranch]]:
             if not any(other is not branch and issubclass(other, branch) for other in line)
         ]
         if len(ends) > 1:
+            claimants = " and ".join(end.__qualname__ for end in ends)
             raise ConfigError(
-                f"two branches under `{base.__qualname__}` are named `{name}`: {' and '.join(end.__qualname__ for end in ends)};"
-                " derive one from the other, or rename one"
+                f"two branches under `{base.__qualname__}` are named `{name}`: {claimants}; derive one from the other,"
+                " or rename one"
             )
         result.append(ends[0])
     return result

@@ -73,8 +73,8 @@ class _Comparison:
             for name in self.explicit:
                 if name not in names:
                     raise ConfigError(
-                        f"`attributes` of {side.path()} names `{name}`, which model `{side.klass.__qualname__}` does not"
-                        f" have; it has {', '.join(names)}"
+                        f"`attributes` of {side.path()} names `{name}`, which model `{side.klass.__qualname__}` does"
+                        f" not have; it has {', '.join(names)}"
                     )
         return tuple(name for name in self.explicit if name not in self.skipped)
 

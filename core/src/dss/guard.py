@@ -73,7 +73,8 @@ def holds(plan: Plan, budgets: Mapping[str, Budget] | None = None) -> list[Hold]
             found.append(
                 Hold(
                     scope,
-                    f"{len(removals)} removals in {scope} are {share:.0%} of {of}; allowed are {budget.count}, or {budget.share:.0%}",
+                    f"{len(removals)} removals in {scope} are {share:.0%} of {of};"
+                    f" allowed are {budget.count}, or {budget.share:.0%}",
                     removals,
                 )
             )

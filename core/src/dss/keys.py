@@ -32,7 +32,7 @@ def _check_rare(idnumber: str) -> str:
         raise BadIdnumber("an idnumber is empty; every record needs one")
     if idnumber.strip() != idnumber:
         raise BadIdnumber(f"idnumber {idnumber!r} has blanks around it; the importer should strip them")
-    # Cc: control, Cs: half of a surrogate pair, Zl/Zp: line and paragraph separators, which would split a line of a plan
+    # Cc: control, Cs: half of a surrogate pair, Zl and Zp: line and paragraph separators, which split a line of a plan
     bad = [char for char in idnumber if unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}]
     if bad:
         raise BadIdnumber(

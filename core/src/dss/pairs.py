@@ -19,7 +19,7 @@ Pair = tuple[type["DataStoreBranch"], type["DataStoreBranch"]]
 
 
 def ready_pairs(left: DataStoreTree, right: DataStoreTree, names: Sequence[str] | None = None) -> list[Pair]:
-    """The branches both trees have, in order, checked: a tree that failed or was cut short is never taken for an empty one.
+    """The branches both trees have, in order and checked: a tree that was cut short is never taken for an empty one.
 
     Args:
         names: the branches wanted, in order; every one must be there. None is all that both have, in the right

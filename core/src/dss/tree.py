@@ -162,6 +162,15 @@ class DataStoreTree:
         found: type[DataStoreBranch] = getattr(self, name)
         return found
 
+    def is_derived(self, name: str) -> bool:
+        """Whether a branch is derived from others by a function, instead of read by the importer."""
+        return name in self._derived
+
+    @staticmethod
+    def united(kind: type[DataStoreTree], registry: Registry) -> type[DataStoreTree]:
+        """The class that is really instantiated: a tree that names a connector takes over that connector's tree."""
+        return _with_connector(kind, registry)
+
     def __getattr__(self, name: str) -> Any:
         # only for what is not there: a branch is an ordinary attribute
         if name.startswith("_"):
@@ -319,6 +328,9 @@ class DataStoreTree:
         by_name = {branch.__name__: branch for branch in self.branches}
         ordered: dict[str, type[DataStoreBranch]] = {}
 
+        def is_there(name: str) -> bool:
+            return only is not None and name not in only and by_name[name].state() is State.COMPLETE
+
         def visit(name: str, path: tuple[str, ...]) -> None:
             if name in path:
                 raise ConfigError(
@@ -329,7 +341,7 @@ class DataStoreTree:
                 raise ConfigError(
                     f"tree `{self.name}` has no branch `{name}`{wanted}; it has {', '.join(by_name)}"
                 )
-            if name not in ordered:
+            if name not in ordered and not (path and is_there(name)):
                 for other in self._needs(name):
                     visit(other, (*path, name))
                 ordered[name] = by_name[name]
