@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import attrs
 
 from dss.attributes import Flow, model_of, names_of
+from dss.builder import Builder
 from dss.errors import ConfigError, ConflictError, StateError
 from dss.keys import check_idnumber
+from dss.loading import load
 from dss.specifiers import resolve
-from dss.store import NATIVE, Builder, Record, Rows, State, Steps, Store, load
+from dss.store import NATIVE, Record, Rows, State, Steps, Store
 
 if TYPE_CHECKING:
     from dss.tree import DataStoreTree

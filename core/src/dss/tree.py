@@ -415,6 +415,10 @@ def _paused_collector() -> Iterator[None]:
     try:
         yield
     finally:
+        if gc.get_freeze_count() == 0:
+            # moves what was made straight to the oldest generation, so that not even the next collection walks it
+            gc.freeze()
+            gc.unfreeze()
         if was:
             gc.enable()
 

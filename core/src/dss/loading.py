@@ -1,0 +1,200 @@
+"""Records taken into a store, with every step that the user has defined, and no cost for those he has not."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from dss.attributes import is_multi, names_of
+from dss.builder import Builder
+from dss.errors import ConfigError, ConflictError
+from dss.keys import BadIdnumber, check_idnumber
+from dss.store import KEY, NATIVE, Record, Rows, Steps, Store
+
+CHUNK = 4096
+"""Keys that are looked at together."""
+
+
+def load(store: Store, builder: Builder, records: Rows | Iterable[Record], steps: Steps) -> None:
+    """Take records into a store.
+
+    Raises:
+        ConfigError: a record is not a mapping, or has no idnumber field at all.
+    """
+    if builder.made_by_attrs and not steps.per_record:
+        if isinstance(records, Rows):
+            _load_rows(store, builder, records, steps)
+        else:
+            _load_keywords(store, builder, records, steps)
+        _check_keys(store)
+    else:
+        for record in records:
+            _load_mapping(store, builder, record, steps)
+
+
+def _load_rows(store: Store, builder: Builder, rows: Rows, steps: Steps) -> None:
+    """The quick way in. What it does per row is most of what reading costs, so it holds nothing but the necessary."""
+    items, native, fields = store.items, store.native, rows.fields
+    at = fields.index(KEY)
+    if builder.takes_in_order(fields):
+        klass = builder.klass
+        for row in rows.rows:
+            idnumber = row[at]
+            if idnumber in items:
+                _load_mapping(store, builder, dict(zip(fields, row, strict=True)), steps)
+            else:
+                items[idnumber] = klass(*row)
+        return
+    build = builder.by_position(fields, store.unused)
+    assert build is not None
+    native_at = fields.index(NATIVE) if NATIVE in fields else None
+    for row in rows.rows:
+        idnumber = row[at]
+        if idnumber in items:
+            _load_mapping(store, builder, dict(zip(fields, row, strict=True)), steps)
+            continue
+        items[idnumber] = build(row)
+        if native_at is not None:
+            native[idnumber] = row[native_at]
+
+
+def _load_keywords(store: Store, builder: Builder, records: Iterable[Record], steps: Steps) -> None:
+    """Mappings whose names are the model's own go to it as they are; others take the careful way."""
+    items, klass = store.items, builder.klass
+    fitting = True
+    for record in records:
+        if fitting and isinstance(record, Mapping) and (idnumber := record.get(KEY)) is not None:
+            if idnumber not in items:
+                try:
+                    items[idnumber] = klass(**record)
+                except TypeError:
+                    # a name that the model does not have, or one that it lacks
+                    fitting = False
+                else:
+                    continue
+        _load_mapping(store, builder, record, steps)
+
+
+def _check_keys(store: Store) -> None:
+    """Look at all keys just taken in, many at a time: nearly always there is nothing to find."""
+    bad = [idnumber for idnumber in _suspects(store.items) if not _is_good(store, idnumber)]
+    for idnumber in bad:
+        del store.items[idnumber]
+        store.native.pop(idnumber, None)
+
+
+def _suspects(items: Mapping[Any, Any]) -> Iterator[Any]:
+    keys = iter(items)
+    while chunk := list(itertools.islice(keys, CHUNK)):
+        try:
+            text = f"|{'|'.join(chunk)}|"
+        except TypeError:
+            yield from chunk
+            continue
+        if not (text.isascii() and text.isprintable()) or "| " in text or " |" in text or "||" in text:
+            yield from chunk
+
+
+def _is_good(store: Store, idnumber: Any) -> bool:
+    try:
+        check_idnumber(idnumber)
+    except BadIdnumber as error:
+        store.problems.append(str(error))
+        return False
+    return True
+
+
+def _load_mapping(store: Store, builder: Builder, given: Record, steps: Steps) -> None:
+    """Take in one record with all the user's steps."""
+    if not isinstance(given, Mapping):
+        raise ConfigError(
+            f"an importer gave {type(given).__name__} {given!r:.80}; wanted a mapping, or Rows(fields, tuples)"
+        )
+    if KEY not in given:
+        raise ConfigError(f"an importer gave a record without `{KEY}`; it has {', '.join(map(str, given))}")
+    record = dict(given)
+    if steps.filter_out is not None and steps.filter_out(**_without_native(record)):
+        return
+    if steps.preprocess is not None:
+        changed = steps.preprocess(record)
+        record = dict(changed) if isinstance(changed, Mapping) else record
+    try:
+        idnumber = check_idnumber(record[KEY])
+    except BadIdnumber as error:
+        store.problems.append(f"record {len(store.items) + len(store.problems) + 1}: {error}")
+        return
+    old = store.items.get(idnumber)
+    if old is not None:
+        _load_duplicate(store, builder, old, record, steps)
+        return
+    if steps.will_make_new is not None:
+        steps.will_make_new(idnumber)
+    item = builder.from_mapping(record, store.unused)
+    if steps.keep is not None and not steps.keep(item):
+        return
+    store.items[idnumber] = item
+    if NATIVE in record:
+        store.native[idnumber] = record[NATIVE]
+    if steps.did_make_new is not None:
+        steps.did_make_new(item)
+
+
+def _without_native(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in record.items() if name != NATIVE}
+
+
+def _load_duplicate(store: Store, builder: Builder, old: Any, record: dict[str, Any], steps: Steps) -> None:
+    idnumber = record[KEY]
+    if steps.will_return_old is not None:
+        steps.will_return_old(old)
+    try:
+        if steps.resolve_duplicate is not None:
+            resolved = steps.resolve_duplicate(old, record)
+            if resolved is None:
+                return
+            if isinstance(resolved, Mapping):
+                resolved = builder.from_mapping({**resolved, KEY: idnumber}, store.unused)
+            store.items[idnumber] = resolved
+            return
+        if NATIVE in record and store.native.get(idnumber) != record[NATIVE]:
+            raise ConflictError(
+                f"the system has two records with idnumber {idnumber!r}: {store.native.get(idnumber)} and {record[NATIVE]};"
+                " merge them there"
+            )
+        store.items[idnumber] = merge(old, builder.from_mapping(record, store.unused))
+    except ConflictError as error:
+        store.freeze(idnumber, str(error))
+
+
+def merge(old: Any, new: Any) -> Any:
+    """Unite two objects of one idnumber that agree in everything but multi-valued attributes.
+
+    Raises:
+        ConflictError: they disagree in something else; which of the two is right cannot be told from their order.
+    """
+    merged: dict[str, Any] = {}
+    conflicts = []
+    for name in dict.fromkeys(itertools.chain(names_of(old), names_of(new))):
+        was, wanted = getattr(old, name, None), getattr(new, name, None)
+        if was == wanted or wanted is None:
+            continue
+        if was is None:
+            merged[name] = wanted
+        elif is_multi(was) and is_multi(wanted):
+            merged[name] = type(was)([*was, *(value for value in wanted if value not in was)])
+        else:
+            conflicts.append(f"`{name}` is {was!r} in one and {wanted!r} in the other")
+    if conflicts:
+        raise ConflictError(f"two rows have this idnumber and disagree: {'; '.join(conflicts)}")
+    if not merged:
+        return old
+    if attrs.has(type(old)):
+        names = {field.name for field in attrs.fields(type(old))}
+        aliases = {field.name: field.alias for field in attrs.fields(type(old))}
+        return attrs.evolve(old, **{aliases[name]: value for name, value in merged.items() if name in names})
+    for name, value in merged.items():
+        setattr(old, name, value)
+    return old
