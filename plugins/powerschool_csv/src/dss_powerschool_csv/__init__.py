@@ -16,17 +16,31 @@ def dss_register_trees() -> list[type]:
 @hookimpl
 def dss_register_branches() -> list[type]:
     """Students, teachers, guardians, courses, classes and enrollments."""
-    from dss_powerschool_csv import branches
+    from dss_powerschool_csv.branches import (
+        PowerSchoolClasses,
+        PowerSchoolCourses,
+        PowerSchoolEnrollments,
+        PowerSchoolGuardians,
+        PowerSchoolStudents,
+        PowerSchoolTeachers,
+    )
 
-    return [getattr(branches, name) for name in branches.__all__ if name != "PowerSchoolBranches"]
+    return [
+        PowerSchoolGuardians,
+        PowerSchoolStudents,
+        PowerSchoolTeachers,
+        PowerSchoolCourses,
+        PowerSchoolClasses,
+        PowerSchoolEnrollments,
+    ]
 
 
 @hookimpl
 def dss_register_models() -> list[type]:
     """The school vocabulary's own models."""
-    from dss_powerschool_csv import models
+    from dss_powerschool_csv.models import Class, Course, Enrollment, Guardian, Student, Teacher
 
-    return [getattr(models, name) for name in models.__all__]
+    return [Guardian, Student, Teacher, Course, Class, Enrollment]
 
 
 @hookimpl

@@ -15,7 +15,13 @@ from dss_powerschool_csv.newest import Chosen, Pattern, newest
 from dss_powerschool_csv.spoilt import Spoilt
 
 #: The branches that have files of their own, and PowerSchool's name of the table in them.
-TABLES = {"students": "students", "teachers": "teachers", "courses": "courses", "classes": "sections", "enrollments": "cc"}
+TABLES = {
+    "students": "students",
+    "teachers": "teachers",
+    "courses": "courses",
+    "classes": "sections",
+    "enrollments": "cc",
+}
 _DELIMITERS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "pipe": "|"}
 
 
@@ -30,7 +36,9 @@ class Exports:
     def __init__(self, options: Options, folder: Path) -> None:
         self.options = options
         self.folder = folder
-        self._patterns = {branch: Pattern(options.of_file(branch).files) for branch in TABLES if self.provides(branch)}
+        self._patterns = {
+            branch: Pattern(options.of_file(branch).files) for branch in TABLES if self.provides(branch)
+        }
 
     def provides(self, branch: str) -> bool:
         """Whether this school has files for a branch."""
@@ -69,7 +77,9 @@ class Exports:
         pattern, found = self._patterns[branch], self._found[branch]
         if not pattern.per_school:
             if not found:
-                raise ReadError(f"`{branch}`: no file `{pattern.text}` in `{self.folder}`; look at the export, or at `files`")
+                raise ReadError(
+                    f"`{branch}`: no file `{pattern.text}` in `{self.folder}`; look at the export, or at `files`"
+                )
             chosen = list(found.values())
         else:
             by_school = {school.casefold(): file for school, file in found.items()}
@@ -132,7 +142,9 @@ class Exports:
             entities=tree.html_entities,
         )
 
-    def open(self, branch: str, file: Chosen, spoilt: Callable[[Spoilt], None] = lambda spoilt: None) -> DelimitedFile:
+    def open(
+        self, branch: str, file: Chosen, spoilt: Callable[[Spoilt], None] = lambda spoilt: None
+    ) -> DelimitedFile:
         """A file of a branch, to be entered as a context."""
         return DelimitedFile(file.path, file.name, self.form(branch), spoilt)
 

@@ -189,7 +189,9 @@ class DelimitedFile:
             else:
                 rest += text
             if len(rest) > LONGEST_LINE:
-                self.fail(f"this line is longer than {LONGEST_LINE:,} characters; is this a delimited file?", line + 1)
+                self.fail(
+                    f"this line is longer than {LONGEST_LINE:,} characters; is this a delimited file?", line + 1
+                )
             if not block:
                 break
         self._check_unchanged()
@@ -264,7 +266,8 @@ class DelimitedFile:
             ends = sum(cell.count("\n") for cell in row)
             if ends and any(cell.count(self.form.delimiter) >= max(len(row) - 1, 2) for cell in row if "\n" in cell):
                 self.fail(
-                    f"a quote that opens in this line closes {ends} lines later, with whole rows in between; see `quoted`", line
+                    f"a quote that opens in this line closes {ends} lines later, with whole rows in between; see `quoted`",
+                    line,
                 )
             line += 1 + ends
         return places
@@ -312,7 +315,11 @@ class DelimitedFile:
         except OSError:
             self.fail("it was taken away while it was read; read again when the export is complete")
         for after in now:
-            if (before.st_size, before.st_mtime_ns, before.st_ino) != (after.st_size, after.st_mtime_ns, after.st_ino):
+            if (before.st_size, before.st_mtime_ns, before.st_ino) != (
+                after.st_size,
+                after.st_mtime_ns,
+                after.st_ino,
+            ):
                 self.fail("it was changed while it was read; read again when the export is complete")
 
 

@@ -1,0 +1,67 @@
+"""People's numbers: as a file has them, and as the target knows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from dss.tree import DataStoreTree
+from dss_powerschool_csv.cells import BadCell, person_number
+from dss_powerschool_csv.spoilt import Spoilt
+
+_PROBE = "\x00"
+
+
+class Numbers:
+    """The numbers of one people branch.
+
+    Args:
+        tree: the tree, which knows the number space.
+        branch: the people branch.
+        column: the column's name, for messages.
+        digits: whether only digits are a number.
+        width: leading zeros are added up to so many digits.
+    """
+
+    def __init__(self, tree: DataStoreTree, branch: str, column: str, digits: bool = False, width: int = 0) -> None:
+        self._read: Callable[[str], str] = partial(person_number, column=column, digits=digits, width=width)
+        self.idnumber: Callable[[str], str] = partial(tree.idnumber, branch)
+        self.expression = self._expression(tree, branch)
+        """How Python writes the idnumber of `number`: without a call, where the tree does no more than add to it."""
+
+    def _expression(self, tree: DataStoreTree, branch: str) -> str:
+        if type(tree).idnumber is DataStoreTree.idnumber:
+            parts = tree.idnumber(branch, _PROBE).split(_PROBE)
+            if parts == ["", ""]:
+                return "number"
+            if len(parts) == 2:
+                return f"{parts[0]!r} + number + {parts[1]!r}"
+        return "idnumber_of(number)"
+
+    @property
+    def plain(self) -> bool:
+        """Whether idnumbers made of digits can stand in a key as they are."""
+        return self.expression != "idnumber_of(number)" and not any(mark in self.expression for mark in "|\\")
+
+    def read(self, text: str) -> str:
+        """The number in a cell; blank for none.
+
+        Raises:
+            BadCell: it holds something else.
+        """
+        return self._read(text)
+
+    def read_from(self, row: Sequence[str], place: int) -> str:
+        """The number in a row; blank where there is none, or something else."""
+        try:
+            return self._read(row[place])
+        except BadCell:
+            return ""
+
+    def candidates(self, row: Spoilt, place: int) -> list[str]:
+        """What may be the number in a row whose cells cannot be told apart."""
+        cells = row.candidates(place)
+        found = [self.read_from([cell], 0) for cell in cells]
+        if row.before is not None:
+            found.append(self.read_from(row.before, place))
+        return [number for number in dict.fromkeys(found) if number]

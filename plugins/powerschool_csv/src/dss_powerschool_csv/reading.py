@@ -1,0 +1,283 @@
+"""What the reading of every branch has in common: its files one after the other, and what is said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NoReturn, Protocol
+
+import attrs
+
+from dss.errors import ReadError
+from dss_powerschool_csv.cells import BadCell, several
+from dss_powerschool_csv.client import TABLES, Exports
+from dss_powerschool_csv.columns import Columns
+from dss_powerschool_csv.files import Row
+from dss_powerschool_csv.spoilt import Spoilt
+
+Record = tuple[Any, ...]
+Convert = Callable[[Sequence[int], list[Row]], list[Record]]
+
+#: What these mean does not depend on the column from which they come.
+_CHECKED = ("email", "username")
+_FEW = 3
+_MANY = 20
+
+
+class Tell(Protocol):
+    """Where what is noticed goes: a branch, or nowhere."""
+
+    def freeze(self, idnumber: str, reason: str) -> None:
+        """Set a record aside."""
+
+    def report(self, problem: str) -> None:
+        """Report a row that cannot be tied to a record."""
+
+    def note(self, text: str) -> None:
+        """Tell people something."""
+
+    def absent(self, *attributes: str) -> None:
+        """Say that there is no column."""
+
+
+class Silent:
+    """Says nothing: for a second look at a file whose own branch has told, or will tell, all."""
+
+    def freeze(self, idnumber: str, reason: str) -> None:
+        """Say nothing."""
+
+    def report(self, problem: str) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""
+
+    def absent(self, *attributes: str) -> None:
+        """Say nothing."""
+
+
+@attrs.define(eq=False)
+class Sheet:
+    """One file while it is read.
+
+    Attributes:
+        name: what messages call it.
+        columns: its columns.
+        header: whether their names come from the file.
+        bad: how many of its rows were bad so far.
+        first: what was wrong with the first of them.
+    """
+
+    name: str
+    columns: Columns
+    header: bool
+    bad: int = 0
+    first: str = ""
+
+    def at(self, line: int) -> str:
+        """A line of it, for messages."""
+        return f"`{self.name}`, line {line}"
+
+    def place(self, *wanted: str) -> int | None:
+        """Where the first of several columns stands that there is.
+
+        Raises:
+            ReadError: it cannot be told which column is meant.
+        """
+        try:
+            return self.columns.find_first(wanted)
+        except LookupError as error:
+            self._fail(f"{error}; name the table too, as in `STUDENTS.ID`")
+
+    def need(self, *wanted: str) -> int:
+        """Where the first of several columns stands.
+
+        Raises:
+            ReadError: there is none of them.
+        """
+        place = self.place(*wanted)
+        if place is None:
+            self._fail(f"it has no column `{wanted[0]}`; there are `{'`, `'.join(self.columns.names)}`")
+        return place
+
+    def _fail(self, reason: str) -> NoReturn:
+        where = self.at(1) if self.header else f"`columns` of `{self.name}`"
+        raise ReadError(f"{where}: {reason}")
+
+    def mark(self, line: int, reason: object) -> str:
+        """Count a bad row; gives the text that tells of it."""
+        self.bad += 1
+        told = f"{self.at(line)}: {reason}"
+        self.first = self.first or told
+        return told
+
+
+class Reading:
+    """The reading of one branch's files.
+
+    Args:
+        exports: the files.
+        files: the branch whose files are read; guardians are read from the students'.
+        tell: where to tell of what is noticed.
+    """
+
+    def __init__(self, exports: Exports, files: str, tell: Tell) -> None:
+        self.exports, self.files, self.tell = exports, files, tell
+        self.chosen = exports.files(files)
+        self.options = exports.options.of_file(files)
+        self.done = False
+        """Whether all files have been read to their end."""
+        self.absent: set[str] | None = None
+        """Attributes that none of the files read so far has a column for."""
+        self._counts: dict[str, int] = {}
+
+    def count(self, what: str, number: int = 1) -> None:
+        """Count rows of one sort, to be told in a note."""
+        self._counts[what] = self._counts.get(what, 0) + number
+
+    def missing(self, attributes: Sequence[str]) -> None:
+        """Say which attributes a file has no column for; those that no file has are told."""
+        self.absent = set(attributes) if self.absent is None else self.absent & set(attributes)
+
+    def run(
+        self, start: Callable[[Sheet], Convert], spoilt: Callable[[Sheet, Spoilt], None]
+    ) -> Iterator[list[Record]]:
+        """Read all files, a block at a time.
+
+        Args:
+            start: called with each file; gives what makes records of its rows.
+            spoilt: called with each row that has not as many cells as there are columns.
+
+        Raises:
+            ReadError: a file cannot be read whole, or most of its rows are bad.
+        """
+        for file in self.chosen:
+            sheets: list[Sheet] = []
+
+            def tell(row: Spoilt, sheets: list[Sheet] = sheets) -> None:
+                spoilt(sheets[0], row)
+
+            with self.exports.open(self.files, file, tell) as source:
+                sheet = Sheet(file.name, Columns(source.names, TABLES[self.files]), source.form.header)
+                sheets.append(sheet)
+                convert, rows_seen = start(sheet), 0
+                for lines, rows in source.blocks():
+                    rows_seen += len(rows)
+                    yield convert(lines, rows)
+                self._judge(sheet, rows_seen)
+                if source.lost_letters and self.files in ("students", "teachers"):
+                    self.tell.note(
+                        f"`{file.name}` has {source.lost_letters} question marks, which may be letters that the character set"
+                        " of the export does not have"
+                    )
+                if source.cut:
+                    self.tell.note(f"`{file.name}` has no line end after its last row, so that row may be cut off")
+        self._finish()
+
+    def _judge(self, sheet: Sheet, rows: int) -> None:
+        bad = sheet.bad
+        if (bad >= _FEW and bad >= rows) or (bad > _MANY and bad * 2 > rows):
+            raise ReadError(
+                f"{sheet.first}; so are {bad - 1} more rows of this file, which is most of it: are these the columns, the"
+                " dates and the delimiter that the configuration tells?"
+            )
+
+    def _finish(self) -> None:
+        self.done = True
+        if self.absent:
+            self.tell.absent(*sorted(self.absent))
+        for what, number in self._counts.items():
+            self.tell.note(f"{number} {'row' if number == 1 else 'rows'} {what}")
+        for file in self.exports.undeclared(self.files):
+            self.tell.note(f"`{file.name}` is of a school that `schools` does not list; it is not read")
+        for note in self.exports.dates_differ(self.files):
+            self.tell.note(note)
+
+    def expressions(
+        self, sheet: Sheet, attributes: Sequence[str], own: Mapping[str, tuple[int | None, str]]
+    ) -> dict[str, str]:
+        """An expression for each attribute, `None` for one that the file has no column for.
+
+        Args:
+            sheet: the file.
+            attributes: in their order.
+            own: what the connector knows of: where the column stands, and its expression, with `{}` for the cell.
+
+        Raises:
+            ReadError: a column that the configuration names is not there.
+        """
+        made = {}
+        for attribute in attributes:
+            place, expression = own.get(attribute, (None, "{}"))
+            column = self.options.extra.get(attribute)
+            if column is not None:
+                place = sheet.need(column)
+                separator = self.options.split.get(attribute)
+                if separator is not None:
+                    expression = f"several({{}}, {separator!r})"
+                elif attribute not in _CHECKED:
+                    expression = "{}"
+            made[attribute] = "None" if place is None else expression.format(f"row[{place}]")
+        self.missing([attribute for attribute, text in made.items() if text == "None"])
+        return made
+
+
+def compiled(body: Sequence[str], fields: Mapping[str, str], names: Mapping[str, object]) -> Convert:
+    """A function from rows to records.
+
+    Made for one file, since it runs once a row: what is known beforehand (places of columns, which of them there are) is
+    not asked again for each.
+
+    Args:
+        body: statements that come before the record is made; `continue` leaves the row out.
+        fields: the record's attributes, each with its expression; `row` is the row, `line` its line.
+        names: what the statements and expressions use; `bad(line, row, error)` is called on `BadCell`, and gives a
+            record or None.
+    """
+    indented = "".join(f"            {statement}\n" for statement in body)
+    source = (
+        "def convert(lines, rows):\n"
+        "    made = []\n"
+        "    keep = made.append\n"
+        "    for line, row in zip(lines, rows):\n"
+        "        try:\n"
+        f"{indented}"
+        f"            keep(({', '.join(fields.values())},))\n"
+        "        except BadCell as error:\n"
+        "            record = bad(line, row, error)\n"
+        "            if record is not None:\n"
+        "                keep(record)\n"
+        "    return made\n"
+    )
+    return _executed(source, "convert", names)  # type: ignore[no-any-return]
+
+
+def values_of(fields: Mapping[str, str], names: Mapping[str, object]) -> Callable[..., Record]:
+    """A function `(line, row)` to the values of these expressions."""
+    return _executed(  # type: ignore[no-any-return]
+        f"def values(line, row, class_=None, person=None):\n    return ({''.join(f'{text}, ' for text in fields.values())})\n",
+        "values",
+        names,
+    )
+
+
+def forgiving(fields: Mapping[str, str], names: Mapping[str, object]) -> Callable[[int, Row], Record]:
+    """A function `(line, row)` to the values of these expressions, with None for cells that are bad."""
+    single = [values_of({name: text}, names) for name, text in fields.items()]
+
+    def values(line: int, row: Row) -> Record:
+        made = []
+        for one in single:
+            try:
+                made.append(one(line, row)[0])
+            except BadCell:
+                made.append(None)
+        return tuple(made)
+
+    return values
+
+
+def _executed(source: str, name: str, names: Mapping[str, object]) -> Any:
+    space: dict[str, Any] = {"BadCell": BadCell, "several": several, **names}
+    # made of numbers and of the names above; what the configuration gives stands in it as a literal
+    exec(compile(source, f"<dss_powerschool_csv {name}>", "exec"), space)
+    return space[name]

@@ -1,0 +1,198 @@
+"""The rows of one CC file: students' seats in classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from dss.errors import ReadError
+from dss.models import key
+from dss_powerschool_csv.cells import BadCell, Memo, whole
+from dss_powerschool_csv.files import Row
+from dss_powerschool_csv.reading import Convert, Record, Sheet, compiled, values_of
+from dss_powerschool_csv.spoilt import Spoilt
+from dss_powerschool_csv.students import NUMBER
+from dss_powerschool_csv.timetable import class_key
+
+if TYPE_CHECKING:
+    from dss_powerschool_csv.enrollments import Enrollments
+
+FIELDS = ("class_", "person", "role", "enabled")
+STUDENT = "student"
+
+
+class Seats:
+    """Reads the rows of one CC file.
+
+    Args:
+        of: the reading of all of them.
+        sheet: the file.
+
+    Raises:
+        ReadError: it lacks a column.
+    """
+
+    def __init__(self, of: Enrollments, sheet: Sheet) -> None:
+        self._of, self._sheet = of, sheet
+        self._section = sheet.need("SectionID")
+        self._term = sheet.place("TermID")
+        self._days = sheet.place("DateEnrolled"), sheet.place("DateLeft")
+        self._number, self._id = sheet.place("[01]Student_Number"), sheet.place("StudentID")
+        if self._number is None and (self._id is None or of.pupils is None):
+            raise ReadError(
+                f"{sheet.at(1)}: it has neither `Student_Number` nor, with the student files, `StudentID`; so whose rows these"
+                " are cannot be told"
+            )
+        self._key = [sheet.need(column) for column in of.key] if of.sections is None and not of.by_id else None
+
+    @property
+    def convert(self) -> Convert:
+        """From the file's rows to records."""
+        of, sheet = self._of, self._sheet
+        extras = of.reading.expressions(sheet, [name for name in of.options.extra if name not in FIELDS], {})
+        fields = {
+            "idnumber": f"class_ + '|' + person + '|{STUDENT}'"
+            if self._plain()
+            else f"key(class_, person, '{STUDENT}')",
+            "class_": "class_",
+            "person": "person",
+            "role": f"'{STUDENT}'",
+            "enabled": "True",
+            **extras,
+        }
+        names: dict[str, object] = {"key": key, "current": of.current, "bad": self._bad}
+        names["slow"] = partial(self._slow, values_of(fields, names))
+        people = None if of.pupils is None else of.pupils.by_id if self._number is None else of.pupils.by_number
+        if people is None or of.sections is None:
+            body = ["record = slow(line, row)", "if record is not None:", "    keep(record)", "continue"]
+            return compiled(body, fields, names)
+        names.update(
+            class_of=of.sections.by_id.get,
+            person_of=people.get,
+            dropped=Memo(lambda text: text.startswith("-")),
+            other=self._other,
+        )
+        person = self._number if self._number is not None else self._id
+        dropped = f" or dropped[row[{self._term}]]" if self._term is not None else ""
+        body = [
+            f"class_ = class_of(row[{self._section}])",
+            f"person = person_of(row[{person}])",
+            f"if class_ is None or person is None{dropped}:",
+            "    record = slow(line, row)",
+            "    if record is not None:",
+            "        keep(record)",
+            "    continue",
+        ]
+        if any(place is not None for place in self._days):
+            body += [f"if not current[{self._day_texts()}]:", "    other()", "    continue"]
+        return compiled(body, fields, names)
+
+    def _day_texts(self) -> str:
+        return ", ".join("''" if place is None else f"row[{place}]" for place in self._days)
+
+    def _plain(self) -> bool:
+        """Whether no part of a key can hold what a key's separator has to be told from."""
+        return self._of.numbers.plain and self._of.by_id
+
+    def _other(self) -> None:
+        self._of.reading.count("passed over: not enrolled yet, or no longer")
+
+    def _slow(self, values: Callable[..., Record], line: int, row: Row) -> Record | None:
+        """A row that is not plainly that of a known student in a known class."""
+        section = row[self._section]
+        if section.startswith("-") or (self._term is not None and row[self._term].startswith("-")):
+            self._of.reading.count("passed over: dropped (negative SectionID or TermID)")
+            return None
+        days = ["" if place is None else row[place] for place in self._days]
+        if not self._of.current[days[0], days[1]]:
+            self._other()
+            return None
+        class_, known_class = self._class(row)
+        person, number = self._person(row)
+        if person is None and number is None:
+            self._of.reading.count("passed over: their student is not active, or has no number")
+            return None
+        if person is not None and known_class:
+            return values(line, row, class_, person)
+        what = f"section `{section}` is not in the section files" if person is not None else self._stranger(row)
+        told = self._sheet.mark(line, what)
+        idnumber = person or (number and self._of.numbers.idnumber(number))
+        if class_ and idnumber:
+            self._of.tell.freeze(key(class_, idnumber, STUDENT), told)
+        else:
+            self._of.tell.report(told)
+        return None
+
+    def _stranger(self, row: Row) -> str:
+        place, column = (self._number, NUMBER) if self._number is not None else (self._id, "StudentID")
+        return f"`{column}` `{row[place or 0]}` is not in the student files; they may be older or newer than this one"
+
+    def _class(self, row: Row) -> tuple[str, bool]:
+        """The class's key, blank when it cannot be made, and whether the class is known."""
+        of = self._of
+        section = whole(row[self._section], "SectionID")
+        if of.sections is None:
+            return (section if self._key is None else class_key(row, self._key, of.key)), True
+        if section in of.sections.by_id:
+            return of.sections.by_id[section], True
+        return (section if of.by_id else ""), False
+
+    def _person(self, row: Row) -> tuple[str | None, str | None]:
+        """The student's idnumber, None when unknown or not active; and the number, blank when unknown, None when not active."""
+        of = self._of
+        if self._number is not None:
+            number = of.numbers.read(row[self._number])
+            if not number:
+                return None, None
+            if of.pupils is None:
+                return of.numbers.idnumber(number), number
+            if number in of.pupils.by_number:
+                person = of.pupils.by_number[number]
+                return person, number if person else None
+            return None, number
+        assert of.pupils is not None and self._id is not None
+        own = whole(row[self._id], "StudentID")
+        if own in of.pupils.by_id:
+            person = of.pupils.by_id[own]
+            return person, "" if person else None
+        return None, ""
+
+    def _bad(self, line: int, row: Row, error: BadCell) -> None:
+        if row[self._section].startswith("-"):
+            return
+        told = self._sheet.mark(line, error)
+        try:
+            class_, (person, number) = self._class(row)[0], self._person(row)
+        except BadCell:
+            self._of.tell.report(told)
+            return
+        if person is None and number is None:
+            return
+        person = person or (number and self._of.numbers.idnumber(number)) or None
+        if class_ and person:
+            self._of.tell.freeze(key(class_, person, STUDENT), told)
+        else:
+            self._of.tell.report(told)
+
+    def spoilt(self, row: Spoilt) -> None:
+        """Freeze every enrolment that a row may tell of whose cells cannot be told apart."""
+        told = self._sheet.mark(row.first, row.reason)
+        of = self._of
+        place = self._number if self._number is not None else self._id
+        assert place is not None
+        people = {} if of.pupils is None else of.pupils.by_number if self._number is not None else of.pupils.by_id
+        classes = of.sections.by_id if of.sections is not None else {}
+        sections, persons = row.candidates(self._section), row.candidates(place)
+        if row.before is not None:
+            sections, persons = [row.before[self._section]], [row.before[place]]
+        pairs = [
+            (classes[section], person)
+            for section in sections
+            for person in map(people.get, persons)
+            if section in classes and person
+        ]
+        if not pairs:
+            of.tell.report(told)
+        for class_, person in pairs:
+            of.tell.freeze(key(class_, person, STUDENT), told)

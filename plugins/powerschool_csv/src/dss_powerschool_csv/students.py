@@ -1,0 +1,218 @@
+"""The branch students, and who is who by number and by ID."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain
+
+import attrs
+
+from dss.importers import Rows
+from dss.tree import DataStoreTree
+from dss_powerschool_csv.cells import BadCell, Memo, is_address, login, split_name, whole
+from dss_powerschool_csv.client import Exports
+from dss_powerschool_csv.config import StudentOptions
+from dss_powerschool_csv.families import Families, family_of
+from dss_powerschool_csv.files import Row
+from dss_powerschool_csv.numbers import Numbers
+from dss_powerschool_csv.reading import Convert, Reading, Record, Sheet, Tell, compiled, forgiving
+from dss_powerschool_csv.spoilt import Spoilt
+
+NUMBER = "Student_Number"
+FIELDS = ("given_name", "family_name", "email", "username", "enabled", "grade", "homeroom", "guardians")
+_MAIL = ("Student_Email", "Email", "Email_Addr")
+
+
+@attrs.define
+class Pupils:
+    """Who the student file knows; None stands for a student who is not active, or has no number.
+
+    Attributes:
+        by_number: idnumbers by number.
+        by_id: idnumbers by PowerSchool's internal ID.
+    """
+
+    by_number: dict[str, str | None] = attrs.field(factory=dict)
+    by_id: dict[str, str | None] = attrs.field(factory=dict)
+
+
+class Students:
+    """Reads the student files.
+
+    Args:
+        tree: the tree.
+        exports: its files.
+        tell: where to tell of what is noticed.
+    """
+
+    def __init__(self, tree: DataStoreTree, exports: Exports, tell: Tell) -> None:
+        options = exports.options.students
+        assert isinstance(options, StudentOptions)
+        self.reading = Reading(exports, "students", tell)
+        self.tell = tell
+        self.numbers = Numbers(tree, "students", NUMBER, digits=True, width=options.width)
+        self.pupils = Pupils()
+        self.active = Memo(partial(is_among, frozenset(options.active), "Enroll_Status"))
+        self._families = Families(tree, exports.options.guardians)
+        self._zeros: dict[str, str] = {}
+        self._options = options
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The attributes of a record."""
+        return ("idnumber", *dict.fromkeys([*FIELDS, *self._options.extra]))
+
+    def rows(self) -> Rows:
+        """The active students; reading begins when the rows are asked for."""
+        return Rows(self.fields, chain.from_iterable(self._blocks()))
+
+    def scan(self) -> Pupils:
+        """Read the files only for who is who."""
+        for _ in self._blocks():
+            pass
+        return self.pupils
+
+    def _blocks(self) -> Iterator[list[Record]]:
+        yield from self.reading.run(self.start, self._spoilt)
+        self._families.note(self.tell)
+        self.pupils.by_id.pop("", None)
+        for bare, number in self._zeros.items():
+            if bare in self.pupils.by_number:
+                for one in (bare, number):
+                    self.tell.freeze(
+                        self.numbers.idnumber(one),
+                        f"there are both `{bare}` and `{number}` among the numbers: a spreadsheet may have eaten zeros; see"
+                        " `width`",
+                    )
+
+    def start(self, sheet: Sheet) -> Convert:
+        """Prepare for one file.
+
+        Raises:
+            ReadError: it lacks a column.
+        """
+        number, status, own = sheet.need(NUMBER), sheet.place("Enroll_Status"), sheet.place("ID")
+        body = [
+            f"number = row[{number}]",
+            "if not (number.isdecimal() and number.isascii()):",
+            "    number = read(number)",
+            *(["number = number.zfill(width)"] if self._options.width else []),
+            "if not number:",
+            "    blank(line, row)",
+            "    continue",
+            "if number[0] == '0':",
+            "    zeros[number.lstrip('0')] = number",
+        ]
+        if status is not None:
+            body += [f"if not active[row[{status}]]:", "    gone(number, row)", "    continue"]
+        body += [f"idnumber = {self.numbers.expression}", "by_number[number] = idnumber"]
+        if own is not None:
+            body += [
+                f"own = row[{own}]",
+                "if not own.isdecimal():",
+                "    own = own and whole(own, 'ID')",
+                "if by_id.setdefault(own, idnumber) is not idnumber:",
+                "    twice(own, idnumber, line)",
+            ]
+        fields = self._expressions(sheet)
+        names: dict[str, object] = {
+            "read": self.numbers.read,
+            "idnumber_of": self.numbers.idnumber,
+            "width": self._options.width,
+            "zeros": self._zeros,
+            "active": self.active,
+            "by_number": self.pupils.by_number,
+            "by_id": self.pupils.by_id,
+            "whole": whole,
+            "blank": partial(self._blank, own),
+            "gone": partial(self._gone, own),
+            "twice": partial(self._twice, sheet),
+            "grade": Memo(lambda text: text and whole(text, "Grade_Level")),
+            "homeroom": Memo(str),
+            "mail": self._mail,
+            "login": login,
+            "split_name": split_name,
+            "guardians": self._guardians(sheet),
+        }
+        names["bad"] = partial(self._bad, sheet, number, forgiving(fields, names))
+        return compiled(body, {"idnumber": "idnumber", **fields}, names)
+
+    def _expressions(self, sheet: Sheet) -> dict[str, str]:
+        """The attributes after the idnumber, in the order of `fields`."""
+        both = sheet.place("LastFirst")
+        given, family = sheet.place("First_Name"), sheet.place("Last_Name")
+        own = {
+            "given_name": (given, "{}") if given is not None else (both, "split_name({})[0]"),
+            "family_name": (family, "{}") if family is not None else (both, "split_name({})[1]"),
+            "email": (sheet.place(*_MAIL), "({0} if '@' in {0} else mail({0}))"),
+            "username": (sheet.place("Network_ID", "Student_Web_ID"), "login({})"),
+            "grade": (sheet.place("Grade_Level"), "grade[{}]"),
+            "homeroom": (sheet.place("Home_Room"), "homeroom[{}]"),
+            "guardians": (0 if self._families.columns_in(sheet) else None, "guardians(row)"),
+            "enabled": (0, "True"),
+        }
+        return self.reading.expressions(sheet, self.fields[1:], own)
+
+    def _guardians(self, sheet: Sheet) -> Callable[[Row], frozenset[str] | None] | None:
+        family = family_of(self._families, sheet)
+        return family.references if family is not None else None
+
+    def _mail(self, text: str) -> str | None:
+        if text and not is_address(text):
+            self.reading.count("with an e-mail address that is none, such as `unknown`")
+            return None
+        return text
+
+    def _blank(self, own: int | None, line: int, row: Row) -> None:
+        self.reading.count(f"passed over: blank {NUMBER}")
+        if own is not None:
+            self.pupils.by_id.setdefault(row[own], None)
+
+    def _gone(self, own: int | None, number: str, row: Row) -> None:
+        self.reading.count("passed over: Enroll_Status is not among `active`")
+        # the student may be active in another school's file
+        self.pupils.by_number.setdefault(number, None)
+        if own is not None:
+            self.pupils.by_id.setdefault(row[own], None)
+
+    def _twice(self, sheet: Sheet, own: str, idnumber: str, line: int) -> None:
+        known = self.pupils.by_id[own]
+        if known is None or not own:
+            self.pupils.by_id[own] = idnumber
+        elif known != idnumber:
+            for one in (known, idnumber):
+                self.tell.freeze(one, f"{sheet.at(line)}: ID `{own}` belongs to both `{known}` and `{idnumber}`")
+
+    def _bad(
+        self, sheet: Sheet, place: int, values: Callable[[int, Row], Record], line: int, row: Row, error: BadCell
+    ) -> Record | None:
+        told = sheet.mark(line, error)
+        number = self.numbers.read_from(row, place)
+        if not number:
+            self.tell.report(told)
+            return None
+        idnumber = self.numbers.idnumber(number)
+        self.tell.freeze(idnumber, told)
+        self.pupils.by_number[number] = idnumber
+        # the rest of it may show that this is somebody's other role
+        return (idnumber, *values(line, row))
+
+    def _spoilt(self, sheet: Sheet, row: Spoilt) -> None:
+        told = sheet.mark(row.first, row.reason)
+        numbers = self.numbers.candidates(row, sheet.need(NUMBER))
+        if not numbers:
+            self.tell.report(told)
+        for number in numbers:
+            idnumber = self.numbers.idnumber(number)
+            self.tell.freeze(idnumber, told)
+            self.pupils.by_number.setdefault(number, idnumber)
+
+
+def is_among(values: frozenset[int], column: str, text: str) -> bool:
+    """Whether a whole number is one of some.
+
+    Raises:
+        BadCell: it is none.
+    """
+    return int(whole(text, column)) in values

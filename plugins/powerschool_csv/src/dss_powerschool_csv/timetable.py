@@ -1,0 +1,258 @@
+"""The branches courses and classes: what is taught, and the sections in which it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import attrs
+
+from dss.importers import Rows
+from dss.models import key
+from dss_powerschool_csv.cells import BadCell, whole
+from dss_powerschool_csv.client import Exports
+from dss_powerschool_csv.config import ClassOptions, CourseOptions
+from dss_powerschool_csv.files import Row
+from dss_powerschool_csv.merging import Merging
+from dss_powerschool_csv.reading import Convert, Reading, Record, Sheet, Tell, values_of
+from dss_powerschool_csv.spoilt import Spoilt
+from dss_powerschool_csv.teachers import Staff
+
+COURSE = "Course_Number"
+
+
+class Courses:
+    """Reads the course files; what several schools teach is one course.
+
+    Args:
+        exports: the files.
+        tell: where to tell of what is noticed.
+    """
+
+    def __init__(self, exports: Exports, tell: Tell) -> None:
+        options = exports.options.courses
+        assert isinstance(options, CourseOptions)
+        self.tell, self.numbers = tell, set[str]()
+        self.reading = Reading(exports, "courses", tell)
+        self._options = options
+        self._fields = ("idnumber", *dict.fromkeys(["name", "category", *options.extra]))
+        self._merging = Merging(self._fields, tell)
+
+    def rows(self) -> Rows:
+        """The courses; reading begins when the rows are asked for."""
+        return Rows(self._fields, self._records())
+
+    def scan(self) -> set[str]:
+        """Read the files only for the courses' numbers."""
+        for _ in self._records():
+            pass
+        return self.numbers
+
+    def _records(self) -> Iterator[Record]:
+        for _ in self.reading.run(self.start, self._spoilt):
+            pass
+        yield from self._merging.records()
+
+    def start(self, sheet: Sheet) -> Convert:
+        """Prepare for one file.
+
+        Raises:
+            ReadError: it lacks a column.
+        """
+        number = sheet.need(COURSE)
+        own = {"name": (sheet.place("Course_Name"), "{}"), "category": (sheet.place(self._options.category), "{}")}
+        fields = self.reading.expressions(sheet, self._fields[1:], own)
+        values = values_of(fields, {})
+
+        def convert(lines: Sequence[int], rows: list[Row]) -> list[Record]:
+            for line, row in zip(lines, rows, strict=True):
+                if not row[number]:
+                    self.reading.count(f"passed over: blank {COURSE}")
+                    continue
+                self.numbers.add(row[number])
+                self._merging.add((row[number], *values(line, row)), sheet.at(line))
+            return []
+
+        return convert
+
+    def _spoilt(self, sheet: Sheet, row: Spoilt) -> None:
+        told = sheet.mark(row.first, row.reason)
+        place = sheet.need(COURSE)
+        found = row.candidates(place) if place == 0 or len(row.cells) == row.width else []
+        if row.before is not None:
+            found.append(row.before[place])
+        found = [number for number in found if number]
+        if not found:
+            self.tell.report(told)
+        for number in found:
+            self.tell.freeze(number, told)
+            self.numbers.add(number)
+
+
+@attrs.define
+class Sections:
+    """What the section file knows.
+
+    Attributes:
+        by_id: keys of classes by section ID.
+        teachers: idnumbers of each class's teachers.
+        doubtful: what keeps us from knowing all teachers of the classes.
+    """
+
+    by_id: dict[str, str] = attrs.field(factory=dict)
+    teachers: dict[str, frozenset[str]] = attrs.field(factory=dict)
+    doubtful: list[str] = attrs.field(factory=list)
+
+
+class Classes:
+    """Reads the section files.
+
+    Args:
+        exports: the files.
+        tell: where to tell of what is noticed.
+        staff: who teaches; None when the export has no teachers.
+        courses: the courses there are; None when the export has none.
+        teacher: from a TeacherNumber to the idnumber.
+    """
+
+    def __init__(
+        self,
+        exports: Exports,
+        tell: Tell,
+        staff: Staff | None,
+        courses: set[str] | None,
+        teacher: Callable[[str], str],
+    ) -> None:
+        options = exports.options.classes
+        assert isinstance(options, ClassOptions)
+        self.tell, self.sections = tell, Sections()
+        self._staff, self._courses, self._teacher = staff, courses, teacher
+        self.reading = Reading(exports, "classes", tell)
+        self._options = options
+        self._fields = ("idnumber", *dict.fromkeys(["name", "course", "teachers", *options.extra]))
+        self._merging = Merging(self._fields, tell)
+
+    def rows(self) -> Rows:
+        """The classes; reading begins when the rows are asked for."""
+        return Rows(self._fields, self._records())
+
+    def scan(self) -> Sections:
+        """Read the files only for which section is which class."""
+        for _ in self._records():
+            pass
+        return self.sections
+
+    def _records(self) -> Iterator[Record]:
+        for _ in self.reading.run(self.start, self._spoilt):
+            pass
+        yield from self._merging.records()
+
+    def start(self, sheet: Sheet) -> Convert:
+        """Prepare for one file.
+
+        Raises:
+            ReadError: it lacks a column.
+        """
+        section_id, parts = sheet.place("ID"), [sheet.need(column) for column in self._options.key]
+        course, section = sheet.place(COURSE), sheet.place("Section_Number")
+        number = sheet.place("[05]TeacherNumber")
+        staff_id = sheet.place("Teacher", "TeacherID") if number is None and self._staff is not None else None
+        taught = number is not None or staff_id is not None
+        own = {
+            "name": (section if course is not None else None, f"row[{course}] + '.' + {{}}"),
+            "course": (course, "{}"),
+            "teachers": (0 if taught else None, "person"),
+        }
+        fields = self.reading.expressions(sheet, self._fields[1:], own)
+        values = values_of(fields, {})
+        told_teachers = fields["teachers"] == "person"
+
+        def take(line: int, row: Row) -> None:
+            idnumber = class_key(row, parts, self._options.key)
+            if section_id is not None and row[section_id]:
+                self._identify(whole(row[section_id], "ID"), idnumber, sheet.at(line))
+            teachers = self._teachers(sheet, line, row, idnumber, number, staff_id) if told_teachers else None
+            if self._courses is not None and course is not None and row[course] not in self._courses:
+                self.tell.freeze(idnumber, sheet.mark(line, f"course `{row[course]}` is not in the course files"))
+            self._merging.add((idnumber, *values(line, row, person=teachers)), sheet.at(line))
+            if teachers:
+                self.sections.teachers[idnumber] = self.sections.teachers.get(idnumber, frozenset()) | teachers
+
+        def convert(lines: Sequence[int], rows: list[Row]) -> list[Record]:
+            for line, row in zip(lines, rows, strict=True):
+                try:
+                    take(line, row)
+                except BadCell as error:
+                    told = sheet.mark(line, error)
+                    self.tell.report(told)
+                    self.sections.doubtful.append(told)
+            return []
+
+        return convert
+
+    def _identify(self, own: str, idnumber: str, where: str) -> None:
+        known = self.sections.by_id.setdefault(own, idnumber)
+        if known != idnumber:
+            for one in (known, idnumber):
+                self.tell.freeze(one, f"{where}: section ID `{own}` belongs to both `{known}` and `{idnumber}`")
+
+    def _teachers(
+        self, sheet: Sheet, line: int, row: Row, idnumber: str, number: int | None, own: int | None
+    ) -> frozenset[str] | None:
+        """The idnumbers of a section's teachers; None when it cannot be told, which is told."""
+        text = row[number if number is not None else own or 0]
+        try:
+            if text in ("", "0"):
+                return frozenset()
+            if number is None:
+                found = self._by_id(whole(text, "Teacher"))
+            elif self._staff is None:
+                found = self._teacher(text)
+            elif text in self._staff.by_number:
+                found = self._staff.by_number[text]
+            else:
+                raise BadCell(f"teacher `{text}` is not in the teacher files")
+        except BadCell as error:
+            told = sheet.mark(line, error)
+            self.tell.freeze(idnumber, told)
+            self.sections.doubtful.append(told)
+            return None
+        if found is None:
+            self.reading.count("whose teacher is no longer active; nobody is named in their place")
+            return frozenset()
+        return frozenset((found,))
+
+    def _by_id(self, own: str) -> str | None:
+        assert self._staff is not None
+        if own in self._staff.doubled:
+            raise BadCell(f"teacher ID `{own}` belongs to more than one teacher")
+        if own not in self._staff.by_id:
+            raise BadCell(f"teacher ID `{own}` is not in the teacher files")
+        return self._staff.by_number.get(self._staff.by_id[own])
+
+    def _spoilt(self, sheet: Sheet, row: Spoilt) -> None:
+        told = sheet.mark(row.first, row.reason)
+        self.sections.doubtful.append(told)
+        own = sheet.place("ID")
+        found = [text for text in row.candidates(own) if text.isdecimal()] if own is not None else []
+        if row.before is not None and own is not None:
+            found.append(row.before[own])
+        if not found or not self._options.by_id:
+            self.tell.report(told)
+            return
+        for text in found:
+            self.tell.freeze(text, told)
+            self.sections.by_id.setdefault(text, text)
+
+
+def class_key(row: Sequence[str], places: Sequence[int], columns: Sequence[str]) -> str:
+    """A class's number, made of one or several cells.
+
+    Raises:
+        BadCell: one of them is blank, or should be a number and is none.
+    """
+    if len(places) == 1 and columns[0].casefold().endswith("id"):
+        return whole(row[places[0]], columns[0])
+    for place, column in zip(places, columns, strict=True):
+        if not row[place]:
+            raise BadCell(f"`{column}` is blank, and is part of the class's number (see `key`)")
+    return key(*(row[place] for place in places)) if len(places) > 1 else row[places[0]]

@@ -1,0 +1,39 @@
+"""The tree: a PowerSchool export in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from dss.errors import DssError
+from dss.tree import Capability, DataStoreTree, Finding
+from dss_powerschool_csv import config
+from dss_powerschool_csv.client import Exports
+
+
+class PowerSchool(DataStoreTree):
+    """What PowerSchool's AutoSend, Quick Export or Data Export Manager has written into a folder; read only."""
+
+    __branches__ = "dss_powerschool_csv.branches/PowerSchoolBranches"
+    __importer__ = "dss_powerschool_csv.importer/PowerSchoolImporter"
+    __template__ = "dss_powerschool_csv.templates/PowerSchoolTemplate"
+
+    Options = config.Options
+    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.READ})
+
+    def open_client(self) -> Exports:
+        """The files; nothing is opened yet."""
+        return Exports(self.options, self.config_folder / self.options.folder)
+
+    def identity(self) -> str:
+        """The folder."""
+        return f"PowerSchool export in {(self.config_folder / self.options.folder).resolve()}"
+
+    def check(self) -> Iterable[Finding]:
+        """Tell which files would be read, and look at the first rows of each."""
+        from dss_powerschool_csv.checking import check
+
+        try:
+            return list(check(self, self.client))
+        except DssError as error:
+            return [Finding("error", str(error))]
