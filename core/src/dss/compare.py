@@ -191,9 +191,8 @@ class _Comparison:
         found = [
             action
             for name, was, wanted in values
-            for action in value_actions(
-                name, was, wanted, Flow(self.right.flow.get(name, Flow.AUTHORITATIVE)), self._ordered(name)
-            )
+            if was != wanted
+            for action in value_actions(name, was, wanted, self._flow(name), self._ordered(name))
         ]
         for action in found:
             if action.kind is Kind.REMOVE and (doubt := self._doubt(action.attribute, action.value)):
@@ -218,6 +217,9 @@ class _Comparison:
             names = [name for name in names if name not in shared]
         return names
 
+    def _flow(self, name: str) -> Flow:
+        return Flow(self.right.flow.get(name, Flow.AUTHORITATIVE))
+
     def _ordered(self, name: str) -> bool:
         return any(model.fields.get(name, Marks()).ordered for model in (self.left_model, self.right_model))
 
@@ -237,8 +239,9 @@ class _Comparison:
     def _right_only(self) -> Iterator[Action]:
         ours, frozen = self.ours.items, {**self.ours.frozen, **self.theirs.frozen}
         blocked = self._blocked()
-        for idnumber, right in self.theirs.items.items():
-            if idnumber in ours or idnumber in frozen or getattr(right, "enabled", None) is False:
+        for idnumber in [idnumber for idnumber in self.theirs.items if idnumber not in ours]:
+            right = self.theirs.items[idnumber]
+            if idnumber in frozen or getattr(right, "enabled", None) is False:
                 continue
             doubt = blocked or self._doubt_about(right)
             if doubt:
