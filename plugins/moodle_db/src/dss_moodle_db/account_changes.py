@@ -1,0 +1,142 @@
+"""Changing people: accounts renamed, suspended and revived, and let go. None is ever deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, delete, select
+
+from dss.actions import Action, Result
+from dss_moodle_db.account_rows import change_accounts, ordinary_accounts, problem_of
+from dss_moodle_db.dialect import slices
+from dss_moodle_db.isolate import isolated, refuse
+from dss_moodle_db.people import COLUMNS
+from dss_moodle_db.places import Place, find_places, store_profile
+from dss_moodle_db.scopes import find_scopes
+from dss_moodle_db.sessions import end_sessions
+from dss_moodle_db.usernames import stored_form
+
+if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
+    from dss_moodle_db.client import Client
+
+
+def change(
+    client: Client, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
+) -> list[Result]:
+    """Bring single attributes of accounts to what is wanted."""
+    places = {place.attribute: place for place in find_places(client, connection, branch.names())}
+    records = [list(group) for _, group in groupby(actions, key=lambda action: action.idnumber)]
+
+    def work(some: Sequence[list[Action]]) -> list[Result]:
+        return _change(client, connection, branch, places, some)
+
+    return isolated(
+        connection, records, work, lambda record, reason: [action.failed(reason) for action in record]
+    )
+
+
+def _change(
+    client: Client,
+    connection: Connection,
+    branch: type[DataStoreBranch],
+    places: Mapping[str, Place],
+    records: Sequence[list[Action]],
+) -> list[Result]:
+    numbers = {record[0].idnumber: _number(branch, record[0]) for record in records}
+    there = {row.id for row in ordinary_accounts(client, connection, filter(None, numbers.values()))}
+    results: list[Result] = []
+    plain: list[dict[str, Any]] = []
+    usernames: list[dict[str, Any]] = []
+    texts: list[tuple[int, Place, str]] = []
+    suspended: list[int] = []
+    for record in records:
+        number = numbers[record[0].idnumber]
+        row: dict[str, Any] = {}
+        for action in record:
+            column, value, problem = _new_value(client, places, action)
+            if number is None or number not in there:
+                problem = "its account is gone, or is one that must be left alone"
+            if problem is not None or number is None:
+                results.append(action.failed(problem or ""))
+                continue
+            if column == "username":
+                usernames.append({"number": number, "username": value})
+            elif column:
+                row[column] = value
+            else:
+                texts.append((number, places[str(action.attribute)], value))
+            if column == "suspended" and value:
+                suspended.append(number)
+            results.append(action.done())
+        if row:
+            plain.append({"number": number, **row})
+    plain.sort(key=lambda row: sorted(row))
+    change_accounts(client, connection, plain)
+    change_accounts(client, connection, usernames)
+    store_profile(client, connection, texts)
+    end_sessions(client, connection, suspended)
+    return results
+
+
+def _new_value(client: Client, places: Mapping[str, Place], action: Action) -> tuple[str, Any, str | None]:
+    """Column (empty for a profile field), value, and what is wrong with it."""
+    attribute, wanted = str(action.attribute), action.wanted
+    if attribute == "enabled":
+        return "suspended", int(not wanted), None
+    place = places.get(attribute)
+    if place is not None:
+        problem = place.problem(wanted)
+        return (
+            place.column,
+            wanted,
+            problem or (problem_of(client, {place.column: wanted}) if place.column else None),
+        )
+    column = COLUMNS.get(attribute)
+    if column is None:
+        return "", None, f"Moodle has no place for `{attribute}`; name one under `fields`"
+    value = stored_form(wanted) if column == "username" else wanted
+    return column, value, problem_of(client, {column: value})
+
+
+def _number(branch: type[DataStoreBranch], action: Action) -> int | None:
+    number = action.native if action.native is not None else branch.native(action.idnumber)
+    return None if number is None else int(number)
+
+
+def end(
+    client: Client, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
+) -> list[Result]:
+    """Let people go: out of this scope while another of ours holds them, else suspended and kept in it."""
+    return isolated(connection, actions, lambda some: _end(client, connection, branch, some), refuse)
+
+
+def _end(
+    client: Client, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
+) -> list[Result]:
+    member = client.tables.cohort_members
+    scopes = find_scopes(client, connection)
+    others = [number for name, number in scopes.items() if name != branch.__name__] or [-1]
+    numbers = {action.idnumber: _number(branch, action) for action in actions}
+    wanted = [number for number in numbers.values() if number is not None]
+    there = {row.id for row in ordinary_accounts(client, connection, wanted)}
+    staying: set[int] = set()
+    for part in slices(wanted):
+        query = select(member.c.userid).where(member.c.cohortid.in_(others), member.c.userid.in_(part))
+        staying.update(connection.execute(query).scalars())
+    results = []
+    for action in actions:
+        gone = numbers[action.idnumber] not in there
+        results.append(
+            action.failed("its account is gone, or is to be left alone") if gone else action.done()
+        )
+    for part in slices(there & staying):
+        connection.execute(
+            delete(member).where(member.c.cohortid == scopes[branch.__name__], member.c.userid.in_(part))
+        )
+    ending = sorted(there - staying)
+    change_accounts(client, connection, [{"number": number, "suspended": 1} for number in ending])
+    end_sessions(client, connection, ending)
+    return results

@@ -1,0 +1,89 @@
+"""Rows of the user table: what may stand in them, which of them may be touched, and how they are changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from dss_moodle_db.dialect import slices
+from dss_moodle_db.limits import too_long
+from dss_moodle_db.people import COLUMNS
+from dss_moodle_db.places import Place
+from dss_moodle_db.usernames import stored_form, username_problem
+
+if TYPE_CHECKING:
+    from dss_moodle_db.client import Client
+
+
+def wanted_values(client: Client, item: Any, places: Iterable[Place]) -> tuple[dict[str, Any], str | None]:
+    """The columns of an account as an item wants them, and what is wrong with them.
+
+    What the source says nothing about (None) is left out.
+    """
+    values: dict[str, Any] = {}
+    for attribute, column in COLUMNS.items():
+        value = getattr(item, attribute, None)
+        if value is not None:
+            values[column] = stored_form(value) if attribute == "username" else value
+    for place in places:
+        value = getattr(item, place.attribute, None)
+        if value is None:
+            continue
+        problem = place.problem(value)
+        if problem is not None:
+            return values, problem
+        if place.column:
+            values[place.column] = value
+    return values, problem_of(client, values)
+
+
+def problem_of(client: Client, values: Mapping[str, Any]) -> str | None:
+    """Why Moodle would not take these columns of an account; None when it would."""
+    if "username" in values:
+        extended = client.site.config.get("extendedusernamechars", "") not in ("", "0")
+        problem = username_problem(values["username"], extended=extended)
+        if problem is not None:
+            return problem
+    return too_long(client.tables.user, values)
+
+
+def ordinary_accounts(
+    client: Client, connection: Connection, numbers: Iterable[int], columns: Iterable[str] = ()
+) -> list[Any]:
+    """Those of these accounts that may be changed, with the columns asked for."""
+    user = client.tables.user
+    asked = [user.c[column] for column in dict.fromkeys(("id", "username", *columns))]
+    found: list[Any] = []
+    for part in slices(numbers):
+        query = select(*asked).where(
+            user.c.id.in_(part), user.c.deleted == 0, user.c.mnethostid == client.site.mnethostid
+        )
+        found.extend(connection.execute(query))
+    return [row for row in found if client.site.why_untouchable(row.id, row.username) is None]
+
+
+def change_accounts(client: Client, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Change accounts in the order given, since a username may be free only after an earlier change.
+
+    Args:
+        client: the client.
+        connection: inside a transaction.
+        rows: the new values by column, with the account's id as `number`.
+    """
+    user = client.tables.user
+    for columns, together in groupby(rows, key=lambda row: tuple(sorted(row.keys() - {"number"}))):
+        statement = (
+            update(user)
+            .where(user.c.id == bindparam("number"))
+            .values(
+                {**{column: bindparam(f"new_{column}") for column in columns}, "timemodified": client.now}
+            )
+        )
+        values = [
+            {"number": row["number"], **{f"new_{column}": row[column] for column in columns}}
+            for row in together
+        ]
+        connection.execute(statement, values)

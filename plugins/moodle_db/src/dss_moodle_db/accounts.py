@@ -1,0 +1,195 @@
+"""Making people: new accounts, existing ones taken over, and people of one branch who join another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, insert, select
+
+from dss.actions import Action, Result
+from dss_moodle_db.account_rows import change_accounts, ordinary_accounts, wanted_values
+from dss_moodle_db.contexts import ensure_user_contexts
+from dss_moodle_db.dialect import slices
+from dss_moodle_db.isolate import isolated, refuse
+from dss_moodle_db.limits import too_long
+from dss_moodle_db.people import COLUMNS
+from dss_moodle_db.places import Place, find_places, store_profile
+from dss_moodle_db.scopes import ensure_scope, join_scope
+from dss_moodle_db.usernames import username_problem
+
+if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
+    from dss_moodle_db.client import Client
+
+NO_PASSWORD = "not cached"
+"""What Moodle itself stores for accounts whose password lives elsewhere; nobody can log in with it."""
+
+_SITE_PREFERENCES = ("maildisplay", "mailformat", "maildigest", "autosubscribe", "trackforums")
+
+
+def create(
+    client: Client, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
+) -> list[Result]:
+    """Make accounts, take over existing ones, or let people of another branch join this one."""
+    scope = ensure_scope(client, connection, branch.__name__)
+    places = find_places(client, connection, branch.names())
+    fresh = [action for action in actions if action.adopts is None and action.joins is None]
+    joining = [action for action in actions if action.joins is not None]
+    adopting = [action for action in actions if action.adopts is not None and action.joins is None]
+    return [
+        *isolated(connection, fresh, lambda some: _make(client, connection, scope, places, some), refuse),
+        *isolated(connection, adopting, lambda some: _adopt(client, connection, scope, places, some), refuse),
+        *isolated(connection, joining, lambda some: _join(client, connection, scope, some), refuse),
+    ]
+
+
+def _site_defaults(client: Client) -> dict[str, Any]:
+    """What Moodle fills in for a new account from the site's settings."""
+    config = client.site.config
+    columns = client.tables.user.c
+    found: dict[str, Any] = {}
+    for name in _SITE_PREFERENCES:
+        if config.get(f"defaultpreference_{name}", "").isdigit() and name in columns:
+            found[name] = int(config[f"defaultpreference_{name}"])
+    for name, setting in (("lang", "lang"), ("city", "defaultcity"), ("calendartype", "calendartype")):
+        if config.get(setting) and name in columns:
+            found[name] = config[setting]
+    if config.get("country", "0") not in ("", "0"):
+        found["country"] = config["country"]
+    return found
+
+
+def _make(
+    client: Client, connection: Connection, scope: int, places: list[Place], actions: Sequence[Action]
+) -> list[Result]:
+    now = client.now
+    user = client.tables.user
+    fixed = {
+        **_site_defaults(client),
+        **{place.column: "" for place in places if place.column},
+        "auth": client.options.auth,
+        "password": NO_PASSWORD,
+        "confirmed": 1,
+        "mnethostid": client.site.mnethostid,
+        "firstname": "",
+        "lastname": "",
+        "email": "",
+        "timecreated": now,
+        "timemodified": now,
+    }
+    held = _held_idnumbers(client, connection, [action.idnumber for action in actions])
+    results: list[Result] = []
+    rows: list[dict[str, Any]] = []
+    making: list[Action] = []
+    for action in actions:
+        values, problem = wanted_values(client, action.right, places)
+        problem = problem or too_long(user, {"idnumber": action.idnumber})
+        if "username" not in values:
+            problem = username_problem("", extended=True)
+        if action.idnumber in held:
+            holders = ", ".join(map(str, held[action.idnumber]))
+            problem = f"ID number {action.idnumber!r} is held by account {holders} already"
+        if problem is not None:
+            results.append(action.failed(problem))
+            continue
+        suspended = int(getattr(action.right, "enabled", None) is False)
+        rows.append({**fixed, **values, "idnumber": action.idnumber, "suspended": suspended})
+        making.append(action)
+    if not rows:
+        return results
+    connection.execute(insert(user), rows)
+    by_username = _ids_by_username(client, connection, [row["username"] for row in rows])
+    numbers = [by_username[row["username"]] for row in rows]
+    ensure_user_contexts(client, connection, numbers)
+    join_scope(client, connection, scope, numbers)
+    _store_places(client, connection, places, zip(numbers, making, strict=True))
+    results.extend(action.done(native=number) for action, number in zip(making, numbers, strict=True))
+    return results
+
+
+def _held_idnumbers(client: Client, connection: Connection, idnumbers: Iterable[str]) -> dict[str, list[int]]:
+    """Who has these ID numbers; nothing in the database keeps two accounts from having one."""
+    user = client.tables.user
+    found: dict[str, list[int]] = {}
+    for part in slices(idnumbers):
+        query = select(user.c.id, user.c.idnumber).where(user.c.idnumber.in_(part), user.c.deleted == 0)
+        for number, idnumber in connection.execute(query):
+            found.setdefault(idnumber, []).append(number)
+    return found
+
+
+def _ids_by_username(client: Client, connection: Connection, usernames: Iterable[str]) -> dict[str, int]:
+    user = client.tables.user
+    found: dict[str, int] = {}
+    for part in slices(usernames):
+        query = select(user.c.username, user.c.id).where(
+            user.c.username.in_(part), user.c.mnethostid == client.site.mnethostid
+        )
+        found.update((username, number) for username, number in connection.execute(query))
+    return found
+
+
+def _store_places(
+    client: Client, connection: Connection, places: Iterable[Place], people: Iterable[tuple[int, Action]]
+) -> None:
+    profile = [place for place in places if not place.column]
+    if profile:
+        texts = [
+            (number, place, getattr(action.right, place.attribute, None))
+            for number, action in people
+            for place in profile
+        ]
+        store_profile(client, connection, [(n, place, text) for n, place, text in texts if text is not None])
+
+
+def _adopt(
+    client: Client, connection: Connection, scope: int, places: list[Place], actions: Sequence[Action]
+) -> list[Result]:
+    user = client.tables.user
+    mapped = [place.column for place in places if place.column]
+    columns = [*COLUMNS.values(), "suspended", *mapped]
+    numbers = [action.adopts.native for action in actions if action.adopts is not None]
+    there = {row.id: row for row in ordinary_accounts(client, connection, numbers, columns)}
+    held = _held_idnumbers(client, connection, [action.idnumber for action in actions])
+    results, rows, adopted = [], [], []
+    for action, number in zip(actions, numbers, strict=True):
+        values, problem = wanted_values(client, action.right, places)
+        problem = problem or too_long(user, {"idnumber": action.idnumber})
+        others = [other for other in held.get(action.idnumber, []) if other != number]
+        if number not in there:
+            problem = f"account {number} is gone, or is one that must be left alone: it cannot be adopted"
+        elif others:
+            problem = f"ID number {action.idnumber!r} is held by account {others[0]} already"
+        if problem is not None:
+            results.append(action.failed(problem))
+            continue
+        was = {column: getattr(there[number], column) for column in columns}
+        enabled = getattr(action.right, "enabled", None)
+        suspended = was["suspended"] if enabled is None else int(not enabled)
+        rows.append({**was, **values, "suspended": suspended, "idnumber": action.idnumber, "number": number})
+        adopted.append((number, action))
+    change_accounts(client, connection, rows)
+    numbers = [number for number, _ in adopted]
+    ensure_user_contexts(client, connection, numbers)
+    join_scope(client, connection, scope, numbers)
+    _store_places(client, connection, places, adopted)
+    results.extend(action.done(native=number) for number, action in adopted)
+    return results
+
+
+def _join(client: Client, connection: Connection, scope: int, actions: Sequence[Action]) -> list[Result]:
+    held = _held_idnumbers(client, connection, [action.idnumber for action in actions])
+    results, joining = [], []
+    for action in actions:
+        numbers = held.get(action.idnumber, [])
+        if len(numbers) != 1:
+            many = f"{len(numbers)} accounts have" if numbers else "no account has"
+            results.append(action.failed(f"{many} the ID number {action.idnumber!r}"))
+        elif numbers[0] in client.site.untouchable:
+            results.append(action.failed(f"account {numbers[0]} is {client.site.untouchable[numbers[0]]}"))
+        else:
+            joining.append(numbers[0])
+            results.append(action.done(native=numbers[0]))
+    join_scope(client, connection, scope, joining)
+    return results

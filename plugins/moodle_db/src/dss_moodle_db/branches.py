@@ -1,0 +1,124 @@
+"""The tree of one Moodle database, and its branches in the order in which their records have to be made."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from dss import school
+from dss.branches import DataStoreBranch
+from dss.tree import Capability, DataStoreTree, Finding
+from dss_moodle_db import models
+from dss_moodle_db.config import Options
+
+if TYPE_CHECKING:
+    from dss_moodle_db.client import Client
+
+
+class MoodleBranches(DataStoreBranch):
+    """Base of all branches of a Moodle."""
+
+
+class Guardians(school.Guardians, MoodleBranches):
+    """Accounts in the guardians' scope cohort."""
+
+    klass = models.Guardian
+
+
+class Students(school.Students, MoodleBranches):
+    """Accounts in the students' scope cohort."""
+
+    klass = models.Student
+
+
+class Teachers(school.Teachers, MoodleBranches):
+    """Accounts in the teachers' scope cohort."""
+
+    klass = models.Teacher
+
+
+class Courses(school.Courses, MoodleBranches):
+    """Courses with an ID number in, or below, our category."""
+
+    klass = models.Course
+
+
+class Classes(school.Classes, MoodleBranches):
+    """Groups of our courses."""
+
+    klass = models.Group
+    refers_to: ClassVar[dict[str, tuple[str, ...]]] = {"course": ("courses",)}
+
+
+class Enrollments(school.Enrollments, MoodleBranches):
+    """Members of our groups, enrolled in the course by hand with one of our roles."""
+
+    klass = models.Enrollment
+
+
+class Cohorts(school.Cohorts, MoodleBranches):
+    """Cohorts with our mark."""
+
+    klass = models.Cohort
+
+
+class MoodleTree(DataStoreTree):
+    """One Moodle, by way of its database."""
+
+    __branches__ = MoodleBranches
+    __importer__ = "dss_moodle_db.importer/MoodleImporter"
+    __template__ = "dss_moodle_db.templates/MoodleTemplate"
+
+    Options = Options
+
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(Capability)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        extra = tuple(self.options.fields)
+        for branch in self.branches:
+            if branch.klass is models.Student:
+                guardians = ("guardians",) if self.options.guardian_role else ()
+                branch.configure(klass=models.with_attributes(models.Student, (*extra, *guardians)))
+            elif branch.klass in (models.Teacher, models.Guardian):
+                branch.configure(klass=models.with_attributes(branch.klass, extra))
+
+    def open_client(self) -> Client:
+        """Prepare the connection; it is made at the first question."""
+        from dss_moodle_db.client import Client
+
+        return Client(self.options, self.config_folder)
+
+    def identity(self) -> str:
+        """The database and the site's own identifier, without user and password."""
+        client: Client = self.client
+        site = client.site.config.get("siteidentifier", "")
+        return f"moodle {client.describe()} prefix {self.options.prefix} site {site}"
+
+    def check(self) -> Iterable[Finding]:
+        """Look at the connection, the site's settings and our permissions; writes nothing."""
+        from dss_moodle_db.checks import findings
+
+        return findings(self.client)
+
+    def batch(self) -> AbstractContextManager[object]:
+        """One transaction; what is read again inside it and what is written are one step."""
+        client: Client = self.client
+        return client.writing()
+
+    def spare_value(self, branch: str, attribute: str, idnumber: str) -> str | None:
+        """A username that Moodle takes and nobody has."""
+        if attribute != "username":
+            return None
+        return f"dss-spare-{hashlib.sha256(f'{branch}|{idnumber}'.encode()).hexdigest()[:24]}"
+
+    def after_run(self) -> Iterable[str]:
+        """What Moodle's own caches still have to be told."""
+        client: Client = self.client
+        if client.groups_made:
+            yield (
+                f"{client.groups_made} groups were made, and Moodle shows them once its caches are purged: "
+                "`php admin/cli/purge_caches.php --muc` in Moodle's folder, as the web server's account"
+            )

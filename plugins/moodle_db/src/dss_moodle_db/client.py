@@ -1,0 +1,146 @@
+"""The open connection to one Moodle database, and its transactions."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, MetaData, inspect
+from sqlalchemy.exc import DBAPIError
+
+from dss.errors import ConfigError, ReadError, TemporaryError
+from dss_moodle_db.config import Options
+from dss_moodle_db.dialect import WRITES, database_url, is_busy, new_engine
+from dss_moodle_db.site import Site
+from dss_moodle_db.tables import Tables
+
+USED = (
+    "config",
+    "config_plugins",
+    "context",
+    "role",
+    "role_context_levels",
+    "role_assignments",
+    "cache_flags",
+    "user",
+    "user_info_field",
+    "user_info_data",
+    "sessions",
+    "cohort",
+    "cohort_members",
+    "course_categories",
+    "course",
+    "course_sections",
+    "course_format_options",
+    "enrol",
+    "user_enrolments",
+    "groups",
+    "groups_members",
+)
+"""The tables that are read or written; nothing else of a site is looked at."""
+
+
+class Client:
+    """One Moodle database.
+
+    Reading and writing go through `reading()` and `writing()`; inside a `writing()` both use its transaction, so
+    what is read again there and what is written then are one step.
+    """
+
+    def __init__(self, options: Options, folder: Path) -> None:
+        self.options = options
+        self.folder = folder
+        self.groups_made = 0
+        self._writing: Connection | None = None
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The pool of connections; nothing is opened before it is needed."""
+        return new_engine(self.options.url.reveal(), self.folder)
+
+    def describe(self) -> str:
+        """The database without its password and user."""
+        url = database_url(self.options.url.reveal(), self.folder)
+        return url.set(username=None, password=None, query={}).render_as_string()
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The site's tables with the columns that they really have.
+
+        Raises:
+            ConfigError: tables are missing, so this is no Moodle or the prefix is another.
+        """
+        names = [self.options.prefix + name for name in USED]
+        with self.reading() as connection:
+            there = set(inspect(connection).get_table_names())
+            missing = [name for name in names if name not in there]
+            if missing:
+                raise ConfigError(
+                    f"{self.describe()} has no table `{missing[0]}`{_and_more(missing)}; "
+                    "`url` must name Moodle's own database, and `prefix` what its table names begin with"
+                )
+            metadata = MetaData()
+            metadata.reflect(connection, only=names, resolve_fks=False)
+        return Tables(metadata, self.options.prefix)
+
+    @cached_property
+    def site(self) -> Site:
+        """What holds for the whole site: configuration, roles, our category, whom nobody may touch."""
+        return Site(self)
+
+    @property
+    def now(self) -> int:
+        """The time as Moodle keeps it: Unix seconds."""
+        return int(time.time())
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database from its first statement on."""
+        if self._writing is not None:
+            yield self._writing
+            return
+        with translated(f"{self.describe()} cannot be read"), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction: all of it is stored when the block ends well, nothing when it raises.
+
+        Raises:
+            TemporaryError: another process holds the database longer than we wait.
+        """
+        if self._writing is not None:
+            yield self._writing
+            return
+        with translated(f"{self.describe()} cannot be written"), self.engine.connect() as plain:
+            connection = plain.execution_options(**{WRITES: True})
+            with connection.begin():
+                self._writing = connection
+                try:
+                    yield connection
+                finally:
+                    self._writing = None
+
+    def close(self) -> None:
+        """Close all connections."""
+        if "engine" in vars(self):
+            self.engine.dispose()
+
+
+def _and_more(missing: list[str]) -> str:
+    return f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Turn the driver's errors into ours, without the statement and its values, which may be personal."""
+    try:
+        yield
+    except DBAPIError as error:
+        text = " ".join(str(error.orig).split())
+        if is_busy(error):
+            raise TemporaryError(f"{what}: {text}; another program is writing, try again later") from error
+        raise ReadError(f"{what}: {text}") from error

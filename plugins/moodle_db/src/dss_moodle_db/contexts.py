@@ -1,0 +1,99 @@
+"""Contexts: the tree of places in which Moodle gives roles; every row carries the path of ids down to it.
+
+Moodle makes a missing row at the first use of the thing, but a role can only be given once the row is there, so
+whoever writes the thing writes the context. A path ends with the row's own id: first the row, then the path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, String, cast, insert, literal, null, select, update
+
+from dss_moodle_db.dialect import slices
+from dss_moodle_db.site import CATEGORY_LEVEL, COURSE_LEVEL, USER_LEVEL
+
+if TYPE_CHECKING:
+    from dss_moodle_db.client import Client
+
+
+def ensure_user_contexts(client: Client, connection: Connection, users: Iterable[int]) -> None:
+    """Make the contexts of accounts that have none, and complete those without a path."""
+    _, top = client.site.system_context
+    user = client.tables.user
+    for part in slices(users):
+        _insert_missing(client, connection, USER_LEVEL, part, user.name)
+        _complete(client, connection, USER_LEVEL, part, top)
+
+
+def ensure_course_contexts(client: Client, connection: Connection, courses: Iterable[int]) -> None:
+    """Make the contexts of courses that have none, below their category's."""
+    course = client.tables.course
+    by_category: dict[int, list[int]] = {}
+    for part in slices(courses):
+        query = select(course.c.id, course.c.category).where(course.c.id.in_(part))
+        for number, category in connection.execute(query):
+            by_category.setdefault(category, []).append(number)
+    for category, numbers in by_category.items():
+        parent = _category_path(client, connection, category)
+        for part in slices(numbers):
+            _insert_missing(client, connection, COURSE_LEVEL, part, course.name)
+            _complete(client, connection, COURSE_LEVEL, part, parent)
+
+
+def context_ids(
+    client: Client, connection: Connection, level: int, instances: Iterable[int]
+) -> dict[int, int]:
+    """The ids of contexts by what they belong to."""
+    context = client.tables.context
+    found: dict[int, int] = {}
+    for part in slices(instances):
+        query = select(context.c.instanceid, context.c.id).where(
+            context.c.contextlevel == level, context.c.instanceid.in_(part)
+        )
+        found.update((instance, number) for instance, number in connection.execute(query))
+    return found
+
+
+def _insert_missing(
+    client: Client, connection: Connection, level: int, instances: Iterable[int], owner: str
+) -> None:
+    context = client.tables.context
+    table = client.tables.metadata.tables[owner]
+    there = select(context.c.id).where(context.c.contextlevel == level, context.c.instanceid == table.c.id)
+    missing = select(literal(level), table.c.id, null(), literal(0)).where(
+        table.c.id.in_(list(instances)), ~there.correlate(table).exists()
+    )
+    connection.execute(insert(context).from_select(["contextlevel", "instanceid", "path", "depth"], missing))
+
+
+def _complete(
+    client: Client, connection: Connection, level: int, instances: Iterable[int], parent: str
+) -> None:
+    context = client.tables.context
+    connection.execute(
+        update(context)
+        .where(
+            context.c.contextlevel == level,
+            context.c.instanceid.in_(list(instances)),
+            context.c.path.is_(None),
+        )
+        .values(path=literal(f"{parent}/") + cast(context.c.id, String), depth=parent.count("/") + 1)
+    )
+
+
+def _category_path(client: Client, connection: Connection, category: int) -> str:
+    """The path of a category's context; made, with its parents', where Moodle has not made it yet."""
+    context, categories = client.tables.context, client.tables.course_categories
+    query = select(context.c.path).where(
+        context.c.contextlevel == CATEGORY_LEVEL, context.c.instanceid == category
+    )
+    path = connection.execute(query).scalar()
+    if path is None:
+        parent = connection.execute(select(categories.c.parent).where(categories.c.id == category)).scalar()
+        above = _category_path(client, connection, parent) if parent else client.site.system_context[1]
+        _insert_missing(client, connection, CATEGORY_LEVEL, [category], categories.name)
+        _complete(client, connection, CATEGORY_LEVEL, [category], above)
+        path = connection.execute(query).scalar_one()
+    return str(path)

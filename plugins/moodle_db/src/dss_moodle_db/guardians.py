@@ -1,0 +1,90 @@
+"""Who may see a child's pages: a role that the guardian holds in the context of the child's account."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, bindparam, delete, insert, select
+
+from dss.actions import Action, Kind, Result
+from dss_moodle_db.contexts import context_ids, ensure_user_contexts
+from dss_moodle_db.dialect import slices
+from dss_moodle_db.isolate import isolated, refuse
+from dss_moodle_db.references import people_ids
+from dss_moodle_db.sessions import mark_dirty
+from dss_moodle_db.site import USER_LEVEL
+
+if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
+    from dss.tree import DataStoreTree
+    from dss_moodle_db.client import Client
+
+
+def change_guardians(
+    tree: DataStoreTree, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
+) -> list[Result]:
+    """Give guardians their role over children, and take it away."""
+    return isolated(connection, actions, lambda some: _change(tree, connection, branch, some), refuse)
+
+
+def _change(
+    tree: DataStoreTree, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
+) -> list[Result]:
+    client: Client = tree.client
+    role = client.site.guardian_role
+    if role is None:
+        return [action.failed("`guardian_role` is not set") for action in actions]
+    given = client.tables.role_assignments
+    children = {action.idnumber: action.native or branch.native(action.idnumber) for action in actions}
+    guardians = people_ids(tree, connection, [action.value for action in actions])
+    known = [number for number in children.values() if number is not None]
+    ensure_user_contexts(client, connection, known)
+    contexts = context_ids(client, connection, USER_LEVEL, known)
+    there: set[tuple[int, int]] = set()
+    for part in slices(contexts.values()):
+        query = select(given.c.contextid, given.c.userid).where(
+            given.c.contextid.in_(part), given.c.roleid == role.id, given.c.component == ""
+        )
+        there.update((context, user) for context, user in connection.execute(query))
+    results: list[Result] = []
+    giving: list[dict[str, int]] = []
+    taking: list[dict[str, int]] = []
+    for action in actions:
+        context = contexts.get(children[action.idnumber] or 0)
+        guardian = guardians.get(action.value)
+        adding = action.kind is Kind.ADD
+        if context is None:
+            results.append(action.failed("the child has no account in Moodle"))
+        elif guardian is None:
+            results.append(action.failed(f"guardian {action.value!r} has no account of ours in Moodle"))
+        elif ((context, guardian) in there) is adding:
+            results.append(action.already())
+        else:
+            (giving if adding else taking).append({"context": context, "person": guardian})
+            results.append(action.done())
+    if giving:
+        connection.execute(
+            insert(given),
+            [
+                {
+                    "roleid": role.id,
+                    "contextid": row["context"],
+                    "userid": row["person"],
+                    "timemodified": client.now,
+                }
+                for row in giving
+            ],
+        )
+    if taking:
+        connection.execute(
+            delete(given).where(
+                given.c.roleid == role.id,
+                given.c.component == "",
+                given.c.contextid == bindparam("context"),
+                given.c.userid == bindparam("person"),
+            ),
+            taking,
+        )
+    mark_dirty(client, connection, [row["person"] for row in (*giving, *taking)])
+    return results

@@ -1,0 +1,60 @@
+"""One bad record must not take the rest of its batch with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from dss.actions import Action, Result
+from dss_moodle_db.dialect import is_of_the_record
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def isolated(
+    connection: Connection,
+    items: Sequence[T],
+    work: Callable[[Sequence[T]], list[R]],
+    refuse: Callable[[T, str], list[R]],
+) -> list[R]:
+    """Do work on many items at once; when the database refuses, on either half alone, down to the bad ones.
+
+    Args:
+        connection: inside a transaction; every attempt runs in a savepoint.
+        items: what is worked on, in the order that counts.
+        work: answers for the items it is given; it must be able to start anew after a roll-back.
+        refuse: the answers for an item that the database refused, with the reason.
+
+    Raises:
+        DBAPIError: what no single record is to blame for: a lock, a lost connection, a missing column.
+    """
+    if not items:
+        return []
+    try:
+        with connection.begin_nested():
+            return work(items)
+    except (DBAPIError, UnicodeError) as error:
+        if isinstance(error, DBAPIError) and not is_of_the_record(error):
+            raise
+        if len(items) == 1:
+            return refuse(items[0], _reason(error))
+    middle = len(items) // 2
+    return [
+        *isolated(connection, items[:middle], work, refuse),
+        *isolated(connection, items[middle:], work, refuse),
+    ]
+
+
+def _reason(error: DBAPIError | UnicodeError) -> str:
+    if isinstance(error, UnicodeError):
+        return "a value is no valid text: it holds half of a surrogate pair"
+    return f"the database refused it: {' '.join(str(error.orig).split())}"
+
+
+def refuse(action: Action, reason: str) -> list[Result]:
+    """The answer for one action that the database refused."""
+    return [action.failed(reason)]

@@ -1,0 +1,69 @@
+"""The manual enrolment method: one row a course, by which people can be let in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, func, insert, select
+
+from dss_moodle_db.dialect import slices
+
+if TYPE_CHECKING:
+    from dss_moodle_db.client import Client
+
+METHOD = "manual"
+
+DAY = 24 * 60 * 60
+
+
+def ensure_instances(client: Client, connection: Connection, courses: Iterable[int]) -> dict[int, int]:
+    """The ids of the courses' manual enrolment methods, made where there is none."""
+    wanted = sorted(set(courses))
+    found = _instances(client, connection, wanted)
+    missing = [course for course in wanted if course not in found]
+    if not missing:
+        return found
+    enrol = client.tables.enrol
+    now = client.now
+    places: dict[int, int] = {}
+    for part in slices(missing):
+        query = (
+            select(enrol.c.courseid, func.max(enrol.c.sortorder))
+            .where(enrol.c.courseid.in_(part))
+            .group_by(enrol.c.courseid)
+        )
+        places.update((course, last + 1) for course, last in connection.execute(query))
+    connection.execute(
+        insert(enrol),
+        [
+            {
+                "enrol": METHOD,
+                "status": 0,
+                "courseid": course,
+                "sortorder": places.get(course, 0),
+                "roleid": client.site.course_roles["student"].id,
+                "enrolperiod": 0,
+                "expirynotify": 0,
+                "expirythreshold": DAY,
+                "notifyall": 0,
+                "timecreated": now,
+                "timemodified": now,
+            }
+            for course in missing
+        ],
+    )
+    return _instances(client, connection, wanted)
+
+
+def _instances(client: Client, connection: Connection, courses: Iterable[int]) -> dict[int, int]:
+    enrol = client.tables.enrol
+    found: dict[int, int] = {}
+    for part in slices(courses):
+        query = (
+            select(enrol.c.courseid, func.min(enrol.c.id))
+            .where(enrol.c.enrol == METHOD, enrol.c.courseid.in_(part))
+            .group_by(enrol.c.courseid)
+        )
+        found.update((course, number) for course, number in connection.execute(query))
+    return found

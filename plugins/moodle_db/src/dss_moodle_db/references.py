@@ -1,0 +1,53 @@
+"""From idnumbers to Moodle's own ids, for what an action refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, select
+
+from dss_moodle_db.config import PEOPLE
+from dss_moodle_db.dialect import slices
+from dss_moodle_db.scopes import in_any_scope, scope_ids
+
+if TYPE_CHECKING:
+    from dss.tree import DataStoreTree
+    from dss_moodle_db.client import Client
+
+
+def known_ids(tree: DataStoreTree, branches: Iterable[str], idnumbers: Iterable[str]) -> dict[str, int]:
+    """What this run has read or made itself."""
+    stores = [
+        getattr(tree, name) for name in branches if name in {branch.__name__ for branch in tree.branches}
+    ]
+    found: dict[str, int] = {}
+    for idnumber in idnumbers:
+        for store in stores:
+            number = store.native(idnumber)
+            if number is not None:
+                found[idnumber] = number
+                break
+    return found
+
+
+def people_ids(tree: DataStoreTree, connection: Connection, idnumbers: Iterable[str]) -> dict[str, int]:
+    """The accounts of people in our scope; whoever has no account, or more than one, is left out."""
+    wanted = set(idnumbers)
+    found = known_ids(tree, PEOPLE, wanted)
+    client: Client = tree.client
+    user = client.tables.user
+    missing = sorted(wanted - found.keys())
+    if not missing:
+        return found
+    ours = in_any_scope(client, scope_ids(client, connection))
+    seen: dict[str, list[int]] = {}
+    for part in slices(missing):
+        query = select(user.c.id, user.c.idnumber).where(
+            user.c.idnumber.in_(part), user.c.deleted == 0, user.c.id.in_(ours)
+        )
+        for number, idnumber in connection.execute(query):
+            if number not in client.site.untouchable:
+                seen.setdefault(idnumber, []).append(number)
+    found.update((idnumber, numbers[0]) for idnumber, numbers in seen.items() if len(numbers) == 1)
+    return found

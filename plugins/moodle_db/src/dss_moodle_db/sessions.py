@@ -1,0 +1,44 @@
+"""What a direct write leaves stale in the sessions of people who are logged in, and how Moodle is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from dss_moodle_db.dialect import slices
+
+if TYPE_CHECKING:
+    from dss_moodle_db.client import Client
+
+DIRTY_USERS = "accesslib/dirtyusers"
+
+
+def end_sessions(client: Client, connection: Connection, users: Iterable[int]) -> None:
+    """Log people out. A suspended account is refused at login at once, but a session would live on."""
+    sessions = client.tables.sessions
+    for part in slices(users):
+        connection.execute(delete(sessions).where(sessions.c.userid.in_(part)))
+
+
+def mark_dirty(client: Client, connection: Connection, users: Iterable[int]) -> None:
+    """Make Moodle look up the rights of these people again, where they are logged in.
+
+    Otherwise a person taken out of a course stays in it until logout. Whoever has never been logged in has no
+    session and needs no mark.
+    """
+    flags, user = client.tables.cache_flags, client.tables.user
+    now = client.now
+    fresh = {"value": "1", "timemodified": now, "expiry": now + client.site.session_timeout}
+    for part in slices(sorted(set(users))):
+        seen = select(user.c.id).where(user.c.id.in_(part), user.c.lastaccess > 0)
+        names = [str(number) for number in connection.execute(seen).scalars()]
+        if not names:
+            continue
+        ours = (flags.c.flagtype == DIRTY_USERS) & flags.c.name.in_(names)
+        connection.execute(update(flags).where(ours).values(fresh))
+        there = set(connection.execute(select(flags.c.name).where(ours)).scalars())
+        missing = [{"flagtype": DIRTY_USERS, "name": name, **fresh} for name in names if name not in there]
+        if missing:
+            connection.execute(insert(flags), missing)

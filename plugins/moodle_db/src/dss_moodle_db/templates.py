@@ -1,0 +1,142 @@
+"""The handlers: which part of the package carries out which action. All take many actions at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dss.actions import Action, Result
+from dss.templates import DefaultTemplate, Undo, handler
+from dss_moodle_db import account_changes, accounts, cohorts, courses, enrolling, groups, guardians
+
+if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
+    from dss_moodle_db.client import Client
+
+Actions = Sequence[Action]
+
+BULK = 500
+
+
+class MoodleTemplate(DefaultTemplate):
+    """Writes to Moodle's tables. A handler called outside of a batch makes a transaction of its own."""
+
+    @property
+    def client(self) -> Client:
+        """The tree's connection."""
+        client: Client = self.tree.client
+        return client
+
+    def _branch(self, actions: Actions) -> type[DataStoreBranch]:
+        branch: type[DataStoreBranch] = getattr(self.tree, actions[0].branch)
+        return branch
+
+    # -- people ----------------------------------------------------------------------------------------------------
+
+    @handler(bulk=BULK)
+    def new_students(self, actions: Actions) -> list[Result]:
+        """Make accounts, or take existing ones over."""
+        with self.client.writing() as connection:
+            return accounts.create(self.client, connection, self._branch(actions), actions)
+
+    new_teachers = new_guardians = new_students
+
+    @handler(per="record", bulk=BULK)
+    def update_students(self, actions: Actions) -> list[Result]:
+        """Change single attributes of accounts, suspend and revive them."""
+        with self.client.writing() as connection:
+            return account_changes.change(self.client, connection, self._branch(actions), actions)
+
+    update_teachers = update_guardians = update_students
+
+    @handler(bulk=BULK)
+    def old_students(self, actions: Actions) -> list[Result]:
+        """Suspend accounts, or end one of several roles."""
+        with self.client.writing() as connection:
+            return account_changes.end(self.client, connection, self._branch(actions), actions)
+
+    old_teachers = old_guardians = old_students
+
+    @handler(bulk=BULK)
+    def add_students_guardians(self, actions: Actions) -> list[Result]:
+        """Give a guardian the role over a child, or take it away."""
+        with self.client.writing() as connection:
+            return guardians.change_guardians(self.tree, connection, self._branch(actions), actions)
+
+    remove_students_guardians = add_students_guardians
+
+    # -- courses and classes ---------------------------------------------------------------------------------------
+
+    @handler(bulk=BULK)
+    def new_courses(self, actions: Actions) -> list[Result]:
+        """Make courses with all that a course needs."""
+        with self.client.writing() as connection:
+            return courses.create_courses(self.client, connection, actions)
+
+    @handler(bulk=BULK)
+    def update_courses(self, actions: Actions) -> list[Result]:
+        """Rename courses."""
+        with self.client.writing() as connection:
+            return courses.change_courses(self.client, connection, self._branch(actions), actions)
+
+    @handler(bulk=BULK, undo=Undo.PARTLY)
+    def old_courses(self, actions: Actions) -> list[Result]:
+        """Hide courses."""
+        with self.client.writing() as connection:
+            return courses.end_courses(self.client, connection, self._branch(actions), actions)
+
+    @handler(bulk=BULK)
+    def new_classes(self, actions: Actions) -> list[Result]:
+        """Make groups."""
+        with self.client.writing() as connection:
+            return groups.create_groups(self.tree, connection, actions)
+
+    @handler(bulk=BULK)
+    def update_classes(self, actions: Actions) -> list[Result]:
+        """Rename groups."""
+        with self.client.writing() as connection:
+            return groups.change_groups(self.client, connection, self._branch(actions), actions)
+
+    @handler(bulk=BULK)
+    def old_classes(self, actions: Actions) -> list[Result]:
+        """Let go of groups."""
+        with self.client.writing() as connection:
+            return groups.end_groups(self.client, connection, self._branch(actions), actions)
+
+    # -- enrollments -----------------------------------------------------------------------------------------------
+
+    @handler(bulk=BULK)
+    def new_enrollments(self, actions: Actions) -> list[Result]:
+        """Enrol people in classes, revive them, or end classes for them."""
+        with self.client.writing() as connection:
+            return enrolling.change_enrolments(self.tree, connection, actions)
+
+    update_enrollments = old_enrollments = new_enrollments
+
+    # -- cohorts ---------------------------------------------------------------------------------------------------
+
+    @handler(bulk=BULK)
+    def new_cohorts(self, actions: Actions) -> list[Result]:
+        """Make cohorts."""
+        with self.client.writing() as connection:
+            return cohorts.create_cohorts(self.client, connection, actions)
+
+    @handler(bulk=BULK)
+    def update_cohorts(self, actions: Actions) -> list[Result]:
+        """Rename cohorts."""
+        with self.client.writing() as connection:
+            return cohorts.change_cohorts(self.client, connection, self._branch(actions), actions)
+
+    @handler(bulk=BULK)
+    def add_cohorts_members(self, actions: Actions) -> list[Result]:
+        """Put people into cohorts, or take them out."""
+        with self.client.writing() as connection:
+            return cohorts.change_members(self.tree, connection, self._branch(actions), actions)
+
+    remove_cohorts_members = add_cohorts_members
+
+    @handler(bulk=BULK, undo=Undo.PARTLY)
+    def old_cohorts(self, actions: Actions) -> list[Result]:
+        """Empty cohorts and hide them."""
+        with self.client.writing() as connection:
+            return cohorts.end_cohorts(self.client, connection, self._branch(actions), actions)
