@@ -13,7 +13,8 @@ pytest_collect_file = Sybil(
     patterns=[
         "README.md",
         "CONTRIBUTING.md",
-        "docs/**/*.md",
+        "docs/*.md",
+        "docs/*/*.md",
         "core/*.md",
         "plugins/*/*.md",
         "examples/*/*.md",
