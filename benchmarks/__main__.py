@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.figures import Figure, Verdict
 from benchmarks.parts.footprint import size, startup
 from benchmarks.parts.hooks import hooks
+from benchmarks.parts.moodle import creating, queries
 from benchmarks.parts.records import peer, plain, scale
 from benchmarks.report import as_json, markdown, run_rows
 from benchmarks.runs import ChildFailedError, Results, WrongResultError
@@ -20,6 +21,8 @@ PARTS: dict[str, Callable[[Setting], Part]] = {
     "plain": plain,
     "scale": scale,
     "hooks": hooks,
+    "queries": queries,
+    "creating": creating,
     "startup": startup,
     "size": size,
 }
@@ -40,7 +43,9 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--large", type=int, default=1_000_000, help="records a side of `scale` (%(default)s)"
     )
-    options.add_argument("--users", type=int, default=20_000, help="users `moodle` creates (%(default)s)")
+    options.add_argument(
+        "--users", type=int, default=20_000, help="users that `creating` creates (%(default)s)"
+    )
     options.add_argument("--rounds", type=int, default=5, help="interleaved rounds (%(default)s)")
     options.add_argument("--large-rounds", type=int, default=1, help="rounds of `scale` (%(default)s)")
     options.add_argument(

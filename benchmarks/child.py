@@ -1,4 +1,7 @@
-"""The process one case runs in: `python -m benchmarks.child CASE LAYOUT FOLDER`, one JSON line on stdout."""
+"""The process one case runs in: `python -m benchmarks.child CASE SUBJECT FOLDER`, one JSON line on stdout.
+
+The subject is a table's name, or for the database's cases the number of users.
+"""
 
 import dataclasses
 import json
@@ -15,12 +18,17 @@ CASES = {
     "diffsync": "benchmarks.cases.peer",
     "dss_mappings": "benchmarks.cases.own",
     "dss_rows": "benchmarks.cases.own",
+    "plain_export": "benchmarks.cases.export",
+    "dss_powerschool": "benchmarks.cases.export",
+    "moodle_dss": "benchmarks.cases.moodle",
+    "moodle_raw": "benchmarks.cases.moodle",
 }
 
 
-def run(case: str, layout: str, folder: Path) -> Measured:
+def run(case: str, subject: str, folder: Path) -> Measured:
     """Run one case; only the modules it needs are imported, before its clocks start."""
-    measured = getattr(import_module(CASES[case]), case)(folder, LAYOUTS[layout])
+    function = getattr(import_module(CASES[case]), case)
+    measured = function(folder, int(subject) if subject.isdigit() else LAYOUTS[subject])
     assert isinstance(measured, Measured)
     return measured
 

@@ -78,7 +78,8 @@ def changed(dice: random.Random, layout: Layout, row: list[str]) -> tuple[list[s
                 values.append("former")
             copy[at] = SEPARATOR.join(values)
         else:
-            copy[at] = f"{copy[at]}x"
+            # what is a number stays one, as a reader may insist on
+            copy[at] = str(int(copy[at]) + 1) if copy[at].isdigit() else f"{copy[at]}x"
     return copy, names
 
 

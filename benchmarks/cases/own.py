@@ -107,14 +107,19 @@ class PositionalEnrollments(FileTree):
 
 def differences(actions: Iterable[Action]) -> Iterator[tuple[str, str, str]]:
     """The actions in the form in which they are held against the truth."""
+    new: set[str] = set()
     for action in actions:
         match action.kind:
             case Kind.NEW:
+                new.add(action.idnumber)
                 yield NEW, action.idnumber, ""
             case Kind.OLD:
                 yield GONE, action.idnumber, ""
             case Kind.ERROR:
                 raise ValueError(f"an error where there should be none: {action.message}")
+            case _ if action.idnumber in new:
+                # a new record's references follow it as adds
+                pass
             case _:
                 yield ATTRIBUTE, action.idnumber, str(action.attribute)
 

@@ -6,7 +6,7 @@ the cycle collector off, whole records compared before their attributes.
 
 import csv
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from benchmarks.layouts import Layout, setter, several
 from benchmarks.measure import Measured
 from benchmarks.models import MODELS
 from benchmarks.truth import ATTRIBUTE, GONE, NEW, found
+
+Difference = tuple[str, str, str, Any, Any]
 
 
 def mappings(path: Path, layout: Layout) -> Iterator[dict[str, Any]]:
@@ -55,10 +57,10 @@ def load_positional(path: Path, layout: Layout) -> dict[str, Any]:
     return items
 
 
-def compare_attributes(left: dict[str, Any], right: dict[str, Any], layout: Layout) -> list[tuple[Any, ...]]:
+def compare_attributes(left: Mapping[str, Any], right: Mapping[str, Any], layout: Layout) -> list[Difference]:
     """Every difference, by looking at each attribute of each pair."""
     names = layout.fields[1:]
-    differences: list[tuple[Any, ...]] = []
+    differences: list[Difference] = []
     for idnumber, wanted in left.items():
         there = right.get(idnumber)
         if there is None:
@@ -74,17 +76,37 @@ def compare_attributes(left: dict[str, Any], right: dict[str, Any], layout: Layo
     return differences
 
 
-def compare_whole(left: dict[str, Any], right: dict[str, Any], layout: Layout) -> list[tuple[Any, ...]]:
+def compare_whole(left: Mapping[str, Any], right: Mapping[str, Any], layout: Layout) -> list[Difference]:
     """Every difference, by looking at the attributes of those pairs only that are not equal as a whole."""
     names = layout.fields[1:]
     whole = attrgetter(*names)
-    differences: list[tuple[Any, ...]] = []
+    differences: list[Difference] = []
     for idnumber, wanted in left.items():
         there = right.get(idnumber)
         if there is None:
             differences.append((NEW, idnumber, "", wanted, None))
         elif wanted != there:
             pairs = zip(names, whole(wanted), whole(there), strict=True)
+            differences += [
+                (ATTRIBUTE, idnumber, name, value, was) for name, value, was in pairs if value != was
+            ]
+    differences += [
+        (GONE, idnumber, "", None, item) for idnumber, item in right.items() if idnumber not in left
+    ]
+    return differences
+
+
+def compare_together(left: Mapping[str, Any], right: Mapping[str, Any], layout: Layout) -> list[Difference]:
+    """The same for objects that cannot be compared as a whole: all attributes of both by one getter."""
+    names = layout.fields[1:]
+    whole = attrgetter(*names)
+    differences: list[Difference] = []
+    for idnumber, wanted in left.items():
+        there = right.get(idnumber)
+        if there is None:
+            differences.append((NEW, idnumber, "", wanted, None))
+        elif (ours := whole(wanted)) != (theirs := whole(there)):
+            pairs = zip(names, ours, theirs, strict=True)
             differences += [
                 (ATTRIBUTE, idnumber, name, value, was) for name, value, was in pairs if value != was
             ]

@@ -1,10 +1,14 @@
 """Reading and comparing records: against the peer, against hand-written loops, and at ten times the size."""
 
 from benchmarks.figures import Figure, Sense
-from benchmarks.layouts import ENROLLMENTS, STUDENTS, Layout
+from benchmarks.layouts import ENROLLMENTS, STUDENTS
 from benchmarks.runs import BOTH, COMPARE, READ, Results, Run, interleave
 from benchmarks.setting import Part, Setting
 
+MAPPINGS = ("plain_mappings", "dss_mappings")
+POSITIONAL = ("plain_positional", "dss_rows")
+EXPORT = ("plain_export", "dss_powerschool")
+PLAIN = {STUDENTS.name: (MAPPINGS, POSITIONAL, EXPORT), ENROLLMENTS.name: (MAPPINGS, POSITIONAL)}
 PEER_LIMITS = {STUDENTS.name: (20.0, 8.0), ENROLLMENTS.name: (25.0, 12.0)}
 
 
@@ -46,24 +50,20 @@ def peer(setting: Setting) -> Part:
 
 def plain(setting: Setting) -> Part:
     """Compare dss with hand-written loops over the same files."""
-    figures: list[Figure] = []
-    pairs = {"plain_mappings": "dss_mappings", "plain_positional": "dss_rows"}
-    layouts = (STUDENTS, ENROLLMENTS)
-    runs = [
-        Run(case, layout, setting.records) for layout in layouts for pair in pairs.items() for case in pair
+    pairs = [
+        (Run(theirs, layout, setting.records), Run(ours, layout, setting.records))
+        for layout in (STUDENTS, ENROLLMENTS)
+        for theirs, ours in PLAIN[layout.name]
     ]
+    runs = [run for pair in pairs for run in pair]
     results = interleave(setting.work, runs, setting.rounds, setting.say)
-    for layout in layouts:
-        for theirs, ours in pairs.items():
-            figures += against_plain(results, theirs, ours, layout, setting.records)
-    return Part(figures, results)
+    return Part([figure for pair in pairs for figure in against_plain(results, *pair)], results)
 
 
-def against_plain(results: Results, theirs: str, ours: str, layout: Layout, size: int) -> list[Figure]:
+def against_plain(results: Results, bottom: Run, top: Run) -> list[Figure]:
     """Time and memory of one dss side over its hand-written baseline."""
-    bottom, top = Run(theirs, layout, size), Run(ours, layout, size)
-    what = f"{layout.name}: {ours} / {theirs}"
-    memory_limit = 1.15 if theirs == "plain_mappings" else None
+    what = f"{top.layout.name}: {top.case} / {bottom.case}"
+    memory_limit = 1.15 if bottom.case == "plain_mappings" else None
     return [
         slower(results, "plain", f"{what}, read-in and compare", top, bottom, BOTH, limit=1.3),
         slower(results, "plain", f"{what}, read-in", top, bottom, READ),
