@@ -314,6 +314,12 @@ class DataStoreBranch(metaclass=BranchType):
         return tuple(found)
 
     @classmethod
+    def unsaid(cls) -> tuple[str, ...]:
+        """Attributes that the source has no column for, without those the model works out for itself."""
+        absent = cls._bound().absent
+        return tuple(name for name in absent if not isinstance(getattr(cls.klass, name, None), property))
+
+    @classmethod
     def references(cls) -> dict[str, tuple[str, ...]]:
         """`refers_to` with every value a tuple."""
         return {name: (to,) if isinstance(to, str) else tuple(to) for name, to in cls.refers_to.items()}

@@ -36,7 +36,7 @@ def one_sided(left: Branch, right: Branch) -> tuple[tuple[str, ...], tuple[str, 
     if right.attributes is not None or left.attributes is not None:
         return (), ()
     lefts, rights = left.names(), right.names()
-    silent = {*left.contents().absent, *(name for name, flow in right.flow.items() if flow is Flow.IGNORE)}
+    silent = {*left.unsaid(), *(name for name, flow in right.flow.items() if flow is Flow.IGNORE)}
     # a model of any attributes has none at all while it has no items
     if (model_of(left.klass).dynamic and not len(left)) or (model_of(right.klass).dynamic and not len(right)):
         return (), ()
@@ -56,7 +56,7 @@ class _Comparison:
         self.left_model, self.right_model = model_of(left.klass), model_of(right.klass)
         self.references = right.references()
         self.skipped = {
-            *self.ours.absent,
+            *self.left.unsaid(),
             *(name for name, flow in right.flow.items() if flow in (Flow.IGNORE, Flow.CREATE_ONLY)),
         }
         self.explicit = right.attributes if right.attributes is not None else left.attributes

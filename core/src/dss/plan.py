@@ -121,7 +121,7 @@ def _notes(pairs: Sequence[Pair]) -> list[str]:
     for left, right in pairs:
         for branch in (left, right):
             notes += [f"{branch.path()}: {note}" for note in branch.contents().notes]
-        absent = left.contents().absent
+        absent = left.unsaid()
         if absent:
             notes.append(f"{left.path()}: the source has no column for {', '.join(absent)}; not compared")
         for alone, side, names in zip(("left", "right"), (left, right), one_sided(left, right), strict=True):
