@@ -47,8 +47,13 @@ def key(*parts: str) -> str:
     """Join parts into one idnumber; different parts never give one key.
 
     Args:
-        parts: texts, joined with `|`; `|` and the backslash inside a part are escaped by a backslash.
+        parts: texts, at least one, joined with `|`; `|` and the backslash inside a part are escaped by a backslash.
+
+    Raises:
+        BadIdnumber: there is no part at all.
     """
+    if not parts:
+        raise BadIdnumber("a key is made of at least one part; none was given")
     joined = SEPARATOR.join(parts)
     if ESCAPE not in joined and joined.count(SEPARATOR) == len(parts) - 1:
         return joined

@@ -28,9 +28,10 @@ def resolve(specifier: str, wanted_by: str) -> Any:
     try:
         return getattr(module, name)
     except AttributeError:
+        where = getattr(module, "__file__", None) or "built in"
         raise ConfigError(
-            f"`{wanted_by}` is {specifier!r}, but module `{module_name}` ({module.__file__ if hasattr(module, '__file__') else 'built in'})"
-            f" has no `{name}`; is the name spelt right?"
+            f"`{wanted_by}` is {specifier!r}, but module `{module_name}` ({where}) has no `{name}`; is the name"
+            " spelt right?"
         ) from None
 
 
