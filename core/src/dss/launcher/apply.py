@@ -1,0 +1,101 @@
+"""`dss-run apply`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from dss.launcher.settings import Settings, config_option, debug_option, epilog
+
+if TYPE_CHECKING:
+    from dss.launcher.progress import Progress
+    from dss.launcher.screen import Screen
+    from dss.runner import Run, Sync
+
+LISTED = 20
+"""Held removals, and records that need attention, shown before it begins; `plan` shows them all."""
+
+
+@click.command(
+    epilog=epilog(
+        "dss-run apply",
+        "dss-run apply --yes --only students",
+        "15 3 * * *  cd /srv/dss && dss-run apply --yes >> dss.log 2>&1",
+    )
+)
+@config_option
+@debug_option
+@click.option("--only", multiple=True, metavar="BRANCH", help="Only this branch; may be given several times.")
+@click.option(
+    "-y", "--yes", is_flag=True, help="Do not ask; needed where nobody can answer, as in a cron job."
+)
+@click.pass_obj
+def apply(settings: Settings, only: tuple[str, ...], yes: bool) -> int:
+    """Bring the right system into step with the left.
+
+    Plans anew, shows the counts, asks, and carries the changes out: new records first, then updates, removals last. One
+    change that fails stops no other. Removals over budget are held back, all of them. The report at the end tells what
+    was done, what was not, and why.
+
+    Written to a log, the report names records by branch and idnumber and leaves out names and values; `dss-run plan`
+    shows them.
+    """
+    from dss.launcher import overview
+    from dss.launcher.progress import progress_on
+    from dss.launcher.report import report
+    from dss.launcher.screen import Screen
+    from dss.runner import Run
+
+    _check_answerable(yes)
+    screen = Screen(sys.stdout)
+    with Run(settings.config) as run:
+        with progress_on(sys.stderr) as progress:
+            syncs = run.plan(only, told=progress.step)
+        for sync in syncs:
+            _show(screen, run, sync)
+        screen.line(overview.summary(syncs), bold=True)
+        if not any(sync.ready for sync in syncs):
+            return run.exit_code()
+        if not yes and not _agreed(syncs):
+            screen.line("nothing was changed")
+            return 1
+        with progress_on(sys.stderr) as progress:
+            _carry_out(run, progress)
+        report(screen, syncs)
+        return run.exit_code()
+
+
+def _check_answerable(yes: bool) -> None:
+    if not yes and not sys.stdin.isatty():
+        raise click.UsageError(
+            "`apply` asks before it changes anything, and there is no terminal to ask on; look at `dss-run plan`,"
+            " then run `dss-run apply --yes`"
+        )
+
+
+def _show(screen: Screen, run: Run, sync: Sync) -> None:
+    from dss.launcher import overview
+
+    overview.title(screen, sync)
+    screen.line()
+    overview.counts(screen, sync)
+    overview.concerns(screen, run, sync, limit=LISTED, values=screen.is_terminal)
+    screen.line()
+
+
+def _agreed(syncs: list[Sync]) -> bool:
+    from dss.launcher.visible import visible
+
+    targets = dict.fromkeys(visible(sync.right.name) for sync in syncs if sync.ready)
+    return click.confirm(f"Change {' and '.join(targets)}?", err=True)
+
+
+def _carry_out(run: Run, progress: Progress) -> None:
+    """Apply, with a bar for each sync that has something to do."""
+    bars = {}
+    for sync in run.syncs:
+        if sync.ready:
+            bars[id(sync)] = progress.bar(f"changing {sync.right.name}", len(sync.ready) + len(sync.held))
+    run.apply(told=lambda sync, count: bars[id(sync)](count) if id(sync) in bars else None)

@@ -1,0 +1,86 @@
+"""The group of all commands: finds them, and turns whatever goes wrong into a message and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from dss.launcher import faults
+from dss.launcher.settings import Settings, config_option, debug_option, epilog
+
+COMMANDS = ("plan", "apply", "check", "connectors", "init")
+"""In the order in which `--help` lists them; each is a module of this package and a function in it."""
+
+
+class Launcher(click.Group):
+    """A group whose commands are imported when they are wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands, in the order of a working day."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command; None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(f"dss.launcher.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command and end the process: no exception leaves this method but `SystemExit`."""
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                # a name that the terminal's character set lacks is shown as an escape, and is no error
+                stream.reconfigure(errors="backslashreplace")
+        settings = extra.setdefault("obj", Settings())
+        try:
+            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+        except click.ClickException as error:
+            error.show()
+            code = 1
+        except (Exception, KeyboardInterrupt) as error:
+            code = faults.tell(error, settings)
+        sys.exit(code or 0)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command chosen; what fails is told here, before click takes a broken connection for a broken pipe."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            return faults.tell(error, ctx.ensure_object(Settings))
+
+
+@click.command(
+    "dss-run",
+    cls=Launcher,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=epilog(
+        "dss-run connectors",
+        "dss-run init powerschool_csv moodle_db",
+        "dss-run check",
+        "dss-run plan",
+        "dss-run apply",
+    ),
+    no_args_is_help=True,
+)
+@config_option
+@debug_option
+@click.version_option(package_name="datastoresync", prog_name="dss-run", message="%(prog)s %(version)s")
+def dss_run() -> None:
+    """Keep two systems in step: read both, compare, show what would change, apply exactly that.
+
+    The left system of a sync says what is needed, the right one is changed. Begin with `dss-run init`, which writes a
+    configuration to fill in; then `check` it, look at the `plan`, and `apply` it.
+    """

@@ -1,0 +1,140 @@
+"""What a planned run would do, for people: counts first, then the changes, what is held, what needs attention."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from dss.actions import Action
+from dss.launcher.screen import Screen
+from dss.launcher.visible import masked, visible, visible_lines
+from dss.launcher.words import LABELS, alone, label_of, listed, without_values, wrong
+
+if TYPE_CHECKING:
+    from dss.guard import Hold
+    from dss.runner import Run, Sync
+
+HELD, ATTENTION = "held", "attention"
+NOTHING = "-"
+
+
+def title(screen: Screen, sync: Sync) -> None:
+    """Name the two trees, and which systems they are."""
+    names = [visible(_named(tree.name, tree.identity())) for tree in (sync.left, sync.right)]
+    screen.line(" -> ".join(names), bold=True)
+
+
+def _named(name: str, identity: str) -> str:
+    return name if identity == name else f"{name} ({identity})"
+
+
+def counts(screen: Screen, sync: Sync) -> None:
+    """A table: for each branch the records on both sides, and how many changes of which kind."""
+    assert sync.plan is not None
+    found = Counter((action.branch, label_of(action)) for action in sync.ready)
+    found.update((action.branch, HELD) for hold in sync.holds for action in hold.actions)
+    found.update((action.branch, ATTENTION) for action in sync.plan.errors)
+    there = {kind for _, kind in found}
+    kinds = [kind for kind in (*LABELS, HELD, ATTENTION) if kind in there]
+    rows = [["", visible(sync.left.name), visible(sync.right.name), *kinds]]
+    for left, right in sync.plan.pairs:
+        name = left.__name__
+        numbers = [found[name, kind] for kind in kinds]
+        rows.append([name, str(len(left)), str(len(right)), *(str(number or NOTHING) for number in numbers)])
+    screen.lines(table(rows))
+
+
+def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Columns aligned by blanks: the first to the left, the others, numbers, to the right."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    for first, *others in rows:
+        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+        yield "  ".join(["", first.ljust(widths[0]), *cells]).rstrip()
+
+
+def changes(screen: Screen, sync: Sync, limit: int | None) -> None:
+    """The changes that are not held, by branch and kind, at most `limit` of each."""
+    assert sync.plan is not None
+    groups: dict[tuple[str, str], list[Action]] = {}
+    for action in sync.ready:
+        groups.setdefault((action.branch, label_of(action)), []).append(action)
+    for branch, _ in sync.plan.pairs:
+        for kind in LABELS:
+            group = groups.get((branch.__name__, kind), [])
+            if group:
+                screen.line()
+                screen.line(f"{branch.__name__}: {len(group)} {kind}", bold=True)
+                _some(screen, map(listed, group[:limit]), len(group), limit)
+
+
+def _some(screen: Screen, lines: Iterable[str], total: int, limit: int | None) -> None:
+    screen.lines(f"  {line}" for line in lines)
+    if limit is not None and total > limit:
+        screen.line(f"  ... and {total - limit} more (--limit {limit})")
+
+
+def concerns(screen: Screen, run: Run, sync: Sync, *, limit: int | None, values: bool) -> None:
+    """What a person has to look at: held removals, records set aside, handlers that are missing; then the notes.
+
+    Args:
+        values: whether names and values are shown; a log gets none.
+    """
+    assert sync.plan is not None
+    for hold in sync.holds:
+        _held(screen, run, hold, limit, values)
+    errors = sync.plan.errors
+    missing = missing_handlers(sync)
+    if errors or missing:
+        screen.line()
+        screen.line("needs attention", bold=True, colour="red")
+        _some(screen, (f"! {wrong(error, values=values)}" for error in errors[:limit]), len(errors), limit)
+        screen.lines(f"  ! {visible(line)}" for line in missing)
+    notes = [note if values else masked(note) for note in sync.plan.notes]
+    if notes:
+        screen.line()
+        screen.line("notes", bold=True)
+        screen.lines(f"  {visible(note)}" for note in notes)
+
+
+def _held(screen: Screen, run: Run, hold: Hold, limit: int | None, values: bool) -> None:
+    screen.line()
+    screen.line(f"held: {visible(hold.reason)}", bold=True, colour="yellow")
+    told = alone if values else without_values
+    _some(screen, (f"! {told(action)}" for action in hold.actions[:limit]), len(hold.actions), limit)
+    if "allowed are" in hold.reason:
+        screen.line(
+            f"  If they are meant: set `count = {len(hold.actions)}` (or a larger `share`) under"
+            f" [budgets.{visible(hold.scope)}] in {visible(str(run.config.path))}, run again, then take it out."
+        )
+
+
+def missing_handlers(sync: Sync) -> list[str]:
+    """Sentences on what the target's template cannot carry out."""
+    from dss.apply import missing_handlers as missing
+    from dss.errors import ConfigError
+
+    assert sync.plan is not None
+    try:
+        names = missing(sync.right, sync.ready)
+    except ConfigError as error:
+        return [visible_lines(str(error))]
+    if not names:
+        return []
+    return [
+        f"tree `{sync.right.name}` has no handler for {', '.join(f'`{name}`' for name in names)}: such changes will be"
+        " dropped"
+    ]
+
+
+def summary(syncs: Sequence[Sync]) -> str:
+    """All in one sentence."""
+    ready = sum(len(sync.ready) for sync in syncs)
+    held = sum(len(hold.actions) for sync in syncs for hold in sync.holds)
+    errors = sum(len(sync.plan.errors) for sync in syncs if sync.plan is not None)
+    parts = [
+        f"{ready} change{'s' if ready != 1 else ''} to apply" if ready else "",
+        f"{held} held" if held else "",
+        f"{errors} need{'s' if errors == 1 else ''} attention" if errors else "",
+    ]
+    return ", ".join(part for part in parts if part) or "in step: nothing to do"

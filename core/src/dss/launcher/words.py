@@ -1,0 +1,123 @@
+"""One change in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from dss.actions import Action, Kind
+from dss.attributes import is_blank, names_of
+from dss.launcher.visible import masked, shown, visible
+
+ADOPT = "adopt"
+"""What a `new` that takes over an existing record is called."""
+
+LABELS = (Kind.NEW, ADOPT, Kind.UPDATE, Kind.ADD, Kind.REMOVE, Kind.OLD)
+"""In the order in which they are shown."""
+
+_NAMES = ("name", "given_name", "family_name")
+_SIGNS = {Kind.NEW: "+", ADOPT: "=", Kind.UPDATE: "~", Kind.ADD: "+", Kind.REMOVE: "-", Kind.OLD: "-"}
+
+
+def label_of(action: Action) -> str:
+    """The kind under which a change is counted."""
+    return ADOPT if action.adopts is not None else action.kind.value
+
+
+def record_of(action: Action) -> str:
+    """Whom it concerns, without a name: branch and idnumber, and the attribute."""
+    attribute = f" {action.attribute}" if action.attribute else ""
+    return visible(f"{action.branch} {action.idnumber}{attribute}")
+
+
+def listed(action: Action) -> str:
+    """A change as a line below the heading that names its branch and kind."""
+    return f"{_SIGNS.get(label_of(action), '!')} {who(action)}{_what(action)}"
+
+
+def alone(action: Action) -> str:
+    """A change as a line that stands by itself."""
+    return f"{label_of(action)} {visible(action.branch)} {who(action)}{_what(action)}"
+
+
+def without_values(action: Action) -> str:
+    """A change as a line for a log: neither names nor values."""
+    return f"{label_of(action)} {record_of(action)}"
+
+
+def wrong(action: Action, *, values: bool = True) -> str:
+    """An `error` action: whom it concerns, and what is wrong.
+
+    Args:
+        values: whether names and values are shown.
+    """
+    text = visible(action.error or "")
+    return f"{record_of(action)}: {text if values else masked(text)}".lstrip()
+
+
+def who(action: Action) -> str:
+    """The idnumber, and the name where there is one."""
+    name = _name(action.left) or _name(action.right)
+    return visible(action.idnumber) + (f" ({visible(name)})" if name else "")
+
+
+def values_of(item: Any) -> Iterator[tuple[str, Any]]:
+    """The attributes of an item that say something; one whose property raises is passed over."""
+    try:
+        names = names_of(item)
+    except Exception:
+        return
+    for name in names:
+        value = _read(item, name)
+        if not is_blank(value):
+            yield name, value
+
+
+def _read(item: Any, name: str) -> Any:
+    try:
+        return getattr(item, name, None)
+    except Exception:  # a user's property may raise anything; the compare has reported it
+        return None
+
+
+def _name(item: Any) -> str:
+    name = _read(item, "name")
+    if isinstance(name, str) and name:
+        return name
+    parts = (_read(item, "given_name"), _read(item, "family_name"))
+    return " ".join(part for part in parts if isinstance(part, str) and part)
+
+
+def _what(action: Action) -> str:
+    if action._message is not None:
+        return f": {visible(action._message)}"
+    match action.kind:
+        case Kind.NEW if action.adopts is not None:
+            return f": takes over record {shown(action.adopts.native)}{_adopted(action)}"
+        case Kind.NEW if action.joins is not None:
+            return f": the same person as in {visible(action.joins)}"
+        case Kind.NEW:
+            made = ", ".join(
+                f"{name} {shown(value)}" for name, value in values_of(action.right) if name not in _NAMES
+            )
+            return f": {made}" if made else ""
+        case Kind.UPDATE:
+            return f": {action.attribute} {shown(action.was)} -> {shown(action.wanted)}"
+        case Kind.ADD:
+            return f": {action.attribute} + {shown(action.value)}"
+        case Kind.REMOVE:
+            return f": {action.attribute} - {shown(action.value)}"
+        case _:
+            return ""
+
+
+def _adopted(action: Action) -> str:
+    """What the adoption changes in the record it takes over."""
+    assert action.adopts is not None
+    was = action.adopts.was
+    changed = [
+        f"{name} {shown(was.get(name))} -> {shown(value)}"
+        for name, value in values_of(action.right)
+        if name in was and was[name] != value
+    ]
+    return ", " + ", ".join(changed) if changed else ""
