@@ -54,11 +54,15 @@ class Play:
         shutil.rmtree(exports, ignore_errors=True)
         shutil.copytree(HERE / "exports" / day, exports)
 
-    def lose_half(self, name: str) -> None:
-        """Cut an export file in two, as a full disk would."""
-        path = self.folder / "exports" / name
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        path.write_text("".join(lines[: len(lines) // 2]), encoding="utf-8", newline="\n")
+    def lose_upper_grades(self) -> None:
+        """Leave only grades 6 to 8 in the secondary school's files, as when AutoSend runs for a selection."""
+        students, seats = (
+            self.folder / "exports" / f"riverbend_sec_{table}_v1.10.txt" for table in ("students", "cc")
+        )
+        kept = [row for row in _rows(students) if row[4] in ("6", "7", "8")]
+        numbers = {row[0] for row in kept}
+        _save(students, kept)
+        _save(seats, [row for row in _rows(seats) if row[3] in numbers])
 
     def run(self, *arguments: str, expect: int) -> None:
         """Run `dss-run` in the folder, showing the command.
@@ -81,6 +85,14 @@ class Play:
             (count,) = found.fetchone()
         connection.close()
         return int(count)
+
+
+def _rows(path: Path) -> list[list[str]]:
+    return [line.split("\t") for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _save(path: Path, rows: list[list[str]]) -> None:
+    path.write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8", newline="\n")
 
 
 def say(title: str, text: str) -> None:
@@ -114,15 +126,19 @@ def show(play: Play) -> None:
     play.run("apply", "--yes", expect=IN_STEP)
     play.run("plan", expect=IN_STEP)
 
-    say("The bad night", "A full disk cut the secondary school's student file in half.")
-    play.lose_half("riverbend_sec_students_v1.10.txt")
+    say(
+        "The bad night",
+        "Somebody had selected grades 6 to 8 in PowerSchool, and AutoSend wrote only these. Half of the\n"
+        "secondary school seems to have left.",
+    )
+    play.lose_upper_grades()
     before = play.active()
     play.run("apply", "--yes", expect=HELD)
     if play.active() != before:
         raise Surprise(f"{before} accounts could log in before that night, now {play.active()}")
     print(f"Still {before} accounts can log in: too many would have gone, so none went.")
 
-    say("The file is whole again", "")
+    say("The next night", "The files are whole again, and Moodle is as it was.")
     play.receive("day2")
     play.run("plan", expect=IN_STEP)
 

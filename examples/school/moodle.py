@@ -15,7 +15,7 @@ from pathlib import Path
 
 from riverbend.people import ELEMENTARY, TRANSFERRED, Pupil
 from riverbend.school import School, invent
-from riverbend.site import SPRING, Site
+from riverbend.site import COURSE_LEVEL, SPRING, Site
 from riverbend.timetable import Section
 
 from dss_moodle_db.embedded import create_site
@@ -94,15 +94,35 @@ def _ours(site: Site, school: School, pupils: dict[str, int], teachers: dict[str
         for section in (each for each in school.table.sections if each.course is course):
             seats = [seat for seat in school.table.seats if seat.section is section and not seat.dropped]
             members = [pupils[seat.pupil.number] for seat in seats if seat.pupil.number in pupils]
-            # One pupil of each class is still to come, and in one class somebody stayed who has left it.
+            # One pupil of each class is still to come.
             site.group(made[0], _group_name(section), f"{MARK}{section.record}", *members[1:])
             for member in members[1:]:
                 site.enrol(made, method, member, "student")
-    site.group(site.find("course", "idnumber", wanted[0].number), "Project team red", "")
+    _outdated(site, category, school, pupils)
+
+
+def _outdated(site: Site, category: tuple[int, int], school: School, pupils: dict[str, int]) -> None:
+    """What is ours and over: a course nobody gives any more, and a pupil still in last week's class."""
+    site.course(category, "SLA12", "Latin 12", "SLA12")
+    first, second, *_ = [each for each in school.table.sections if each.course.number == "SEN12"]
+    seat = next(each for each in school.table.seats if each.section is second and not each.dropped)
+    course = site.find("course", "idnumber", "SEN12")
+    member = pupils[seat.pupil.number]
+    group = site.find("groups", "idnumber", f"{MARK}{first.record}")
+    known = site.connection.execute(
+        "SELECT count(*) FROM mdl_user_enrolments WHERE userid = ? AND enrolid = ?",
+        (member, site.find("enrol", "courseid", course)),
+    )
+    if not known.fetchone()[0]:
+        context = site.find("context", f"contextlevel = {COURSE_LEVEL} AND instanceid", course)
+        site.enrol((course, context), site.find("enrol", "courseid", course), member, "student")
+    site.add("groups_members", groupid=group, userid=member, timeadded=SPRING)
 
 
 def _group_name(section: Section) -> str:
-    return f"{section.course.name} {section.number}"
+    """What dss calls the group; the first of each course was renamed by hand."""
+    own = f"{section.course.number}.{section.number}"
+    return own if section.number > 1 else f"{section.course.name}, the early birds"
 
 
 def _others(site: Site, pupils: dict[str, int], teachers: dict[str, int]) -> None:
@@ -110,10 +130,9 @@ def _others(site: Site, pupils: dict[str, int], teachers: dict[str, int]) -> Non
     nurse = site.account("nurse", "Robin", "Marsh", "nurse@riverbend.school.example")
     parents = site.account("parentcommittee", "Parents'", "Committee", "committee@example.org")
     site.account("library", "Library", "Desk", "library@riverbend.school.example")
-    gone = site.account(
-        "somebody@example.org.1600000000", "Some", "Body", "d41d8cd98f00b204e9800998ecf8427e", deleted=1
+    site.account(
+        "who@example.org.1600000000", "Deleted", "User", "d41d8cd98f00b204e9800998ecf8427e", deleted=1
     )
-    assert gone
     some = list(pupils.values())
     site.cohort("", "Chess club", *some[3:40:6])
     staff = site.cohort("staffroom", "Everybody in the staff room", nurse, *teachers.values())
@@ -128,6 +147,11 @@ def _others(site: Site, pupils: dict[str, int], teachers: dict[str, int]) -> Non
     for person in some[3:40:6]:
         site.enrol(chess, self_enrolment, person, "student")
     site.group(chess[0], "Beginners", "", *some[3:20:6])
+    # Ours is the course, but not what a teacher has done in it by hand.
+    english = site.find("course", "idnumber", "SEN11")
+    context = site.find("context", f"contextlevel = {COURSE_LEVEL} AND instanceid", english)
+    site.enrol((english, context), site.find("enrol", "courseid", english), nurse, "teacher")
+    site.group(english, "Project team red", "", nurse)
     health = site.course(category, "health", "First aid for everybody", "firstaid")
     site.enrol(health, site.find("enrol", "courseid", health[0]), nurse, "editingteacher")
 
