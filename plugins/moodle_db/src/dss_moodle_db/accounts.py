@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, select
 
 from dss.actions import Action, Result
 from dss_moodle_db.account_rows import change_accounts, ordinary_accounts, wanted_values
 from dss_moodle_db.contexts import ensure_user_contexts
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import insert_many, slices
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.people import COLUMNS
@@ -98,8 +98,10 @@ def _make(
         making.append(action)
     if not rows:
         return results
-    connection.execute(insert(user), rows)
-    by_username = _ids_by_username(client, connection, [row["username"] for row in rows])
+    last = connection.execute(select(func.max(user.c.id))).scalar() or 0
+    insert_many(connection, user, rows)
+    query = select(user.c.username, user.c.id).where(user.c.id > last)
+    by_username = {row.username: row.id for row in connection.execute(query)}
     numbers = [by_username[row["username"]] for row in rows]
     ensure_user_contexts(client, connection, numbers)
     join_scope(client, connection, scope, numbers)
@@ -116,17 +118,6 @@ def _held_idnumbers(client: Client, connection: Connection, idnumbers: Iterable[
         query = select(user.c.id, user.c.idnumber).where(user.c.idnumber.in_(part), user.c.deleted == 0)
         for number, idnumber in connection.execute(query):
             found.setdefault(idnumber, []).append(number)
-    return found
-
-
-def _ids_by_username(client: Client, connection: Connection, usernames: Iterable[str]) -> dict[str, int]:
-    user = client.tables.user
-    found: dict[str, int] = {}
-    for part in slices(usernames):
-        query = select(user.c.username, user.c.id).where(
-            user.c.username.in_(part), user.c.mnethostid == client.site.mnethostid
-        )
-        found.update((username, number) for username, number in connection.execute(query))
     return found
 
 

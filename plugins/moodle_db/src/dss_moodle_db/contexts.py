@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, String, cast, insert, literal, null, select, update
+from sqlalchemy import ColumnElement, Connection, String, Table, cast, insert, literal, null, select, update
 
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import among, slices
 from dss_moodle_db.site import CATEGORY_LEVEL, COURSE_LEVEL, USER_LEVEL
 
 if TYPE_CHECKING:
@@ -22,14 +22,17 @@ def ensure_user_contexts(client: Client, connection: Connection, users: Iterable
     """Make the contexts of accounts that have none, and complete those without a path."""
     _, top = client.site.system_context
     user = client.tables.user
-    for part in slices(users):
-        _insert_missing(client, connection, USER_LEVEL, part, user.name)
-        _complete(client, connection, USER_LEVEL, part, top)
+    context = client.tables.context
+    wanted = list(users)
+    for chosen in among(user.c.id, wanted):
+        _insert_missing(client, connection, USER_LEVEL, user, chosen)
+    for chosen in among(context.c.instanceid, wanted):
+        _complete(client, connection, USER_LEVEL, chosen, top)
 
 
 def ensure_course_contexts(client: Client, connection: Connection, courses: Iterable[int]) -> None:
     """Make the contexts of courses that have none, below their category's."""
-    course = client.tables.course
+    course, context = client.tables.course, client.tables.context
     by_category: dict[int, list[int]] = {}
     for part in slices(courses):
         query = select(course.c.id, course.c.category).where(course.c.id.in_(part))
@@ -37,9 +40,10 @@ def ensure_course_contexts(client: Client, connection: Connection, courses: Iter
             by_category.setdefault(category, []).append(number)
     for category, numbers in by_category.items():
         parent = _category_path(client, connection, category)
-        for part in slices(numbers):
-            _insert_missing(client, connection, COURSE_LEVEL, part, course.name)
-            _complete(client, connection, COURSE_LEVEL, part, parent)
+        for chosen in among(course.c.id, numbers):
+            _insert_missing(client, connection, COURSE_LEVEL, course, chosen)
+        for chosen in among(context.c.instanceid, numbers):
+            _complete(client, connection, COURSE_LEVEL, chosen, parent)
 
 
 def context_ids(
@@ -57,26 +61,25 @@ def context_ids(
 
 
 def _insert_missing(
-    client: Client, connection: Connection, level: int, instances: Iterable[int], owner: str
+    client: Client, connection: Connection, level: int, table: Table, chosen: ColumnElement[bool]
 ) -> None:
     context = client.tables.context
-    table = client.tables.metadata.tables[owner]
     there = select(context.c.id).where(context.c.contextlevel == level, context.c.instanceid == table.c.id)
     missing = select(literal(level), table.c.id, null(), literal(0)).where(
-        table.c.id.in_(list(instances)), ~there.correlate(table).exists()
+        chosen, ~there.correlate(table).exists()
     )
     connection.execute(insert(context).from_select(["contextlevel", "instanceid", "path", "depth"], missing))
 
 
 def _complete(
-    client: Client, connection: Connection, level: int, instances: Iterable[int], parent: str
+    client: Client, connection: Connection, level: int, chosen: ColumnElement[bool], parent: str
 ) -> None:
     context = client.tables.context
     connection.execute(
         update(context)
         .where(
             context.c.contextlevel == level,
-            context.c.instanceid.in_(list(instances)),
+            chosen,
             context.c.path.is_(None),
         )
         .values(path=literal(f"{parent}/") + cast(context.c.id, String), depth=parent.count("/") + 1)
@@ -93,7 +96,7 @@ def _category_path(client: Client, connection: Connection, category: int) -> str
     if path is None:
         parent = connection.execute(select(categories.c.parent).where(categories.c.id == category)).scalar()
         above = _category_path(client, connection, parent) if parent else client.site.system_context[1]
-        _insert_missing(client, connection, CATEGORY_LEVEL, [category], categories.name)
-        _complete(client, connection, CATEGORY_LEVEL, [category], above)
+        _insert_missing(client, connection, CATEGORY_LEVEL, categories, categories.c.id == category)
+        _complete(client, connection, CATEGORY_LEVEL, context.c.instanceid == category, above)
         path = connection.execute(query).scalar_one()
     return str(path)

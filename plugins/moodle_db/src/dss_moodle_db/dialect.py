@@ -5,11 +5,12 @@ Everything else in this package is written once, for every database.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import operator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, create_engine, event, insert, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from dss.errors import ConfigError
@@ -113,3 +114,31 @@ def slices(values: Iterable[T], size: int = VALUES_A_STATEMENT) -> Iterator[Sequ
     listed = list(values)
     for start in range(0, len(listed), size):
         yield listed[start : start + size]
+
+
+def among(column: ColumnElement[int], numbers: Iterable[int]) -> Iterator[ColumnElement[bool]]:
+    """Conditions that together choose these ids.
+
+    Ids that lie side by side, as those of rows just made, are one span: naming each would cost as much as the
+    statement itself.
+    """
+    listed = sorted(set(numbers))
+    if listed and listed[-1] - listed[0] == len(listed) - 1:
+        yield column.between(listed[0], listed[-1])
+        return
+    for part in slices(listed):
+        yield column.in_(part)
+
+
+def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert many rows that name the same columns.
+
+    As `connection.execute(insert(table), rows)`, but the rows go to the driver as they are: texts and integers need
+    no conversion, and preparing every row for it costs as much as inserting it.
+    """
+    compiled = insert(table).compile(dialect=connection.dialect, column_keys=list(rows[0]))
+    if compiled.positional:
+        order = operator.itemgetter(*(compiled.positiontup or ()))
+        connection.exec_driver_sql(str(compiled), [order(row) for row in rows])
+    else:
+        connection.exec_driver_sql(str(compiled), [dict(row) for row in rows])

@@ -1,33 +1,24 @@
-"""Writing enrollments: what a batch needs to know is read at once, worked out person by person, written at once."""
+"""Writing enrollments: enrolled, suspended and revived, and ended, class by class."""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import attrs
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, select
 
 from dss.actions import Action, Kind, Result
 from dss.keys import split_key
-from dss_moodle_db.contexts import context_ids, ensure_course_contexts
+from dss_moodle_db.book import Book
 from dss_moodle_db.dialect import slices
-from dss_moodle_db.groups import is_our_group
 from dss_moodle_db.isolate import isolated, refuse
-from dss_moodle_db.manual import ensure_instances
 from dss_moodle_db.marks import marked
 from dss_moodle_db.references import known_ids, people_ids
-from dss_moodle_db.sessions import mark_dirty
-from dss_moodle_db.site import COURSE_LEVEL
-from dss_moodle_db.standing import EVERY_ROLE, Standing
+from dss_moodle_db.standing import Standing
 
 if TYPE_CHECKING:
     from dss.tree import DataStoreTree
     from dss_moodle_db.client import Client
-
-Where = tuple[int, int]
-"""A person's account and a course."""
 
 
 def change_enrolments(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]) -> list[Result]:
@@ -99,180 +90,3 @@ def _courses_of(client: Client, connection: Connection, groups: Iterable[int]) -
         query = select(group.c.id, group.c.courseid).where(group.c.id.in_(part))
         found.update((number, course) for number, course in connection.execute(query))
     return found
-
-
-@attrs.define
-class Book:
-    """Where some people stand in some courses: as it was read, and as it is to be.
-
-    Attributes:
-        client: the client.
-        courses: the courses looked at.
-        people: the accounts looked at.
-        foreign: memberships that another plugin keeps, by account and group, with the plugin's name.
-    """
-
-    client: Client
-    courses: set[int]
-    people: set[int]
-    foreign: dict[Where, str] = attrs.field(factory=dict)
-    _was: dict[Where, Standing] = attrs.field(factory=dict)
-    _now: dict[Where, Standing] = attrs.field(factory=dict)
-    _instances: dict[int, int] = attrs.field(factory=dict)
-    _contexts: dict[int, int] = attrs.field(factory=dict)
-
-    def standing(self, user: int, course: int) -> Standing:
-        """Where a person stands in a course, to be changed in place."""
-        where = (user, course)
-        if where not in self._now:
-            ours = frozenset(role.id for role in self.client.site.course_roles.values())
-            self._now[where] = copy.deepcopy(self._was.setdefault(where, Standing(ours)))
-        return self._now[where]
-
-    def read(self, connection: Connection) -> None:
-        """Read everything about these people in these courses, in a few questions."""
-        self._instances = ensure_instances(self.client, connection, self.courses)
-        ensure_course_contexts(self.client, connection, self.courses)
-        self._contexts = context_ids(self.client, connection, COURSE_LEVEL, self.courses)
-        for courses in slices(sorted(self.courses), 400):
-            for people in slices(sorted(self.people), 400):
-                self._read_enrolments(connection, courses, people)
-                self._read_roles(connection, courses, people)
-                self._read_groups(connection, courses, people)
-
-    def _at(self, user: int, course: int) -> Standing:
-        ours = frozenset(role.id for role in self.client.site.course_roles.values())
-        return self._was.setdefault((user, course), Standing(ours))
-
-    def _read_enrolments(self, connection: Connection, courses: Sequence[int], people: Sequence[int]) -> None:
-        enrolment = self.client.tables.user_enrolments
-        of = {self._instances[course]: course for course in courses}
-        query = select(enrolment.c.userid, enrolment.c.enrolid, enrolment.c.status).where(
-            enrolment.c.enrolid.in_(list(of)), enrolment.c.userid.in_(people)
-        )
-        for user, instance, status in connection.execute(query):
-            self._at(user, of[instance]).active = status == 0
-
-    def _read_roles(self, connection: Connection, courses: Sequence[int], people: Sequence[int]) -> None:
-        given = self.client.tables.role_assignments
-        of = {self._contexts[course]: course for course in courses}
-        query = select(given.c.userid, given.c.contextid, given.c.roleid).where(
-            given.c.contextid.in_(list(of)), given.c.userid.in_(people), given.c.component == ""
-        )
-        for user, context, role in connection.execute(query):
-            standing = self._at(user, of[context])
-            if role in standing.ours:
-                standing.roles.add(role)
-            else:
-                standing.other_roles = True
-
-    def _read_groups(self, connection: Connection, courses: Sequence[int], people: Sequence[int]) -> None:
-        member, group = self.client.tables.groups_members, self.client.tables.groups
-        query = (
-            select(member.c.userid, group.c.courseid, group.c.id, member.c.component, member.c.itemid)
-            .join(group, group.c.id == member.c.groupid)
-            .where(group.c.courseid.in_(courses), member.c.userid.in_(people), is_our_group(self.client))
-        )
-        for user, course, number, component, note in connection.execute(query):
-            if component:
-                self.foreign[user, number] = component
-            else:
-                self._at(user, course).groups[number] = note
-
-    # -- writing ---------------------------------------------------------------------------------------------------
-
-    def write(self, connection: Connection) -> None:
-        """Store what has changed."""
-        changed = {where: now for where, now in self._now.items() if now != self._was[where]}
-        if not changed:
-            return
-        self._write_enrolments(connection, changed)
-        self._write_roles(connection, changed)
-        self._write_groups(connection, changed)
-        mark_dirty(self.client, connection, [user for user, _ in changed])
-
-    def _write_enrolments(self, connection: Connection, changed: dict[Where, Standing]) -> None:
-        enrolment = self.client.tables.user_enrolments
-        now = self.client.now
-        made, switched = [], []
-        for (user, course), standing in changed.items():
-            was = self._was[user, course]
-            if standing.active is None or standing.active == was.active:
-                continue
-            row = {"enrolid": self._instances[course], "userid": user, "status": 0 if standing.active else 1}
-            if was.active is None:
-                made.append({**row, "timestart": 0, "timeend": 0, "timecreated": now, "timemodified": now})
-            else:
-                switched.append({"instance": row["enrolid"], "person": user, "to": row["status"]})
-        if made:
-            connection.execute(insert(enrolment), made)
-        for status in (0, 1):
-            rows = [row for row in switched if row["to"] == status]
-            if rows:
-                # who comes back must not meet an end that has passed meanwhile
-                end = {"timeend": 0} if status == 0 else {}
-                connection.execute(
-                    update(enrolment)
-                    .where(
-                        enrolment.c.enrolid == bindparam("instance"),
-                        enrolment.c.userid == bindparam("person"),
-                    )
-                    .values(status=bindparam("to"), timemodified=now, **end),
-                    rows,
-                )
-
-    def _write_roles(self, connection: Connection, changed: dict[Where, Standing]) -> None:
-        given = self.client.tables.role_assignments
-        now = self.client.now
-        giving, taking = [], []
-        for (user, course), standing in changed.items():
-            was = self._was[user, course].roles
-            context = self._contexts[course]
-            for role in sorted(standing.roles - was):
-                giving.append({"roleid": role, "contextid": context, "userid": user, "timemodified": now})
-            for role in sorted(was - standing.roles):
-                taking.append({"which": role, "context": context, "person": user})
-        if giving:
-            connection.execute(insert(given), giving)
-        if taking:
-            connection.execute(
-                delete(given).where(
-                    given.c.roleid == bindparam("which"),
-                    given.c.contextid == bindparam("context"),
-                    given.c.userid == bindparam("person"),
-                    given.c.component == "",
-                ),
-                taking,
-            )
-
-    def _write_groups(self, connection: Connection, changed: dict[Where, Standing]) -> None:
-        member, group = self.client.tables.groups_members, self.client.tables.groups
-        now = self.client.now
-        joining: list[dict[str, Any]] = []
-        leaving: list[dict[str, Any]] = []
-        noting: list[dict[str, Any]] = []
-        for (user, course), standing in changed.items():
-            was = self._was[user, course].groups
-            for number, note in standing.groups.items():
-                if number not in was:
-                    joining.append(
-                        {"groupid": number, "userid": user, "timeadded": now, "component": "", "itemid": note}
-                    )
-                elif was[number] != note:
-                    noting.append({"which": number, "person": user, "note": note})
-            leaving.extend(
-                {"which": number, "person": user} for number in was if number not in standing.groups
-            )
-        here = (member.c.groupid == bindparam("which")) & (member.c.userid == bindparam("person"))
-        if joining:
-            connection.execute(insert(member), joining)
-        if noting:
-            connection.execute(update(member).where(here).values(itemid=bindparam("note")), noting)
-        if leaving:
-            connection.execute(delete(member).where(here, member.c.component == ""), leaving)
-        touched = {row["groupid"] for row in joining} | {row["which"] for row in leaving}
-        for part in slices(sorted(touched)):
-            connection.execute(update(group).where(group.c.id.in_(part)).values(timemodified=now))
-
-
-__all__ = ["EVERY_ROLE", "Book", "change_enrolments"]

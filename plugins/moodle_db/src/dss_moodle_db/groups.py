@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, select, update
+from sqlalchemy import ColumnElement, Select, select
 
-from dss.actions import Action, Result
 from dss.importers import NATIVE, Rows, Scope
 from dss.store import REFUSED
 from dss_moodle_db.courses import below_our_category, is_our_course
 from dss_moodle_db.dialect import slices
-from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.keys import normal_idnumber
-from dss_moodle_db.limits import too_long
-from dss_moodle_db.marks import ended, marked, unmarked
-from dss_moodle_db.references import known_ids
+from dss_moodle_db.marks import marked, unmarked
 
 if TYPE_CHECKING:
-    from dss.branches import DataStoreBranch
-    from dss.tree import DataStoreTree
     from dss_moodle_db.client import Client
 
 ROWS_AT_ONCE = 2000
@@ -88,152 +82,3 @@ def _read_anywhere(client: Client, queries: Iterable[Select[Any]]) -> Iterator[t
                     course,
                     None if inside and is_our_course(client, course) else why,
                 )
-
-
-def create_groups(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]) -> list[Result]:
-    """Make groups, take over existing ones, or bring back those that had ended."""
-    return isolated(connection, actions, lambda some: _make(tree, connection, some), refuse)
-
-
-def _make(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]) -> list[Result]:
-    client: Client = tree.client
-    group = client.tables.groups
-    mark, now = client.options.mark, client.now
-    courses = _course_ids(tree, connection, [getattr(action.right, "course", None) for action in actions])
-    there = _ids(client, connection, [marked(mark, action.idnumber) for action in actions])
-    back = _ids(client, connection, [ended(mark, action.idnumber) for action in actions])
-    results: list[Result] = []
-    rows: list[dict[str, Any]] = []
-    making: list[tuple[Action, int]] = []
-    returning: list[dict[str, Any]] = []
-    for action in actions:
-        wanted_course = getattr(action.right, "course", None)
-        course = courses.get(wanted_course or "")
-        values = {
-            "name": getattr(action.right, "name", None) or action.idnumber,
-            "idnumber": marked(mark, action.idnumber),
-        }
-        problem = too_long(group, values)
-        taken = there.get((course or 0, values["idnumber"]))
-        old = back.get((course or 0, ended(mark, action.idnumber)))
-        if action.adopts is not None:
-            old = action.adopts.native
-        if course is None:
-            problem = f"its course {wanted_course!r} is not in Moodle" if wanted_course else None
-        elif taken is not None:
-            problem = f"group {taken} of its course has the ID number {values['idnumber']!r} already"
-        if problem is not None or course is None:
-            results.append(action.failed(problem or "it names no course"))
-        elif old is not None:
-            returning.append({"number": old, "to": values["idnumber"], "new_name": values["name"]})
-            results.append(action.done(native=old))
-        else:
-            rows.append(
-                {
-                    **values,
-                    "courseid": course,
-                    "description": "",
-                    "descriptionformat": 1,
-                    "timecreated": now,
-                    "timemodified": now,
-                }
-            )
-            making.append((action, course))
-    _rename(client, connection, returning)
-    if rows:
-        connection.execute(insert(group), rows)
-        numbers = _ids(client, connection, [row["idnumber"] for row in rows])
-        client.groups_made += len(rows)
-        results.extend(
-            action.done(native=numbers[course, marked(mark, action.idnumber)]) for action, course in making
-        )
-    return results
-
-
-def _course_ids(
-    tree: DataStoreTree, connection: Connection, idnumbers: Iterable[str | None]
-) -> dict[str, int]:
-    client: Client = tree.client
-    wanted = {idnumber for idnumber in idnumbers if idnumber}
-    found = known_ids(tree, ("courses",), wanted)
-    course, category = client.tables.course, client.tables.course_categories
-    for part in slices(sorted(wanted - found.keys())):
-        query = (
-            select(course.c.idnumber, course.c.id)
-            .join(category, category.c.id == course.c.category)
-            .where(course.c.idnumber.in_(part), below_our_category(client))
-        )
-        found.update((idnumber, number) for idnumber, number in connection.execute(query))
-    return found
-
-
-def _ids(client: Client, connection: Connection, stored: Iterable[str]) -> dict[tuple[int, str], int]:
-    """Groups by course and by what they have as ID number."""
-    group = client.tables.groups
-    found: dict[tuple[int, str], int] = {}
-    for part in slices(stored):
-        query = select(group.c.courseid, group.c.idnumber, group.c.id).where(group.c.idnumber.in_(part))
-        found.update(((course, text), number) for course, text, number in connection.execute(query))
-    return found
-
-
-def _rename(client: Client, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    group = client.tables.groups
-    values: dict[str, Any] = {"timemodified": client.now}
-    if "to" in rows[0]:
-        values["idnumber"] = bindparam("to")
-    if "new_name" in rows[0]:
-        values["name"] = bindparam("new_name")
-    connection.execute(update(group).where(group.c.id == bindparam("number")).values(values), rows)
-
-
-def change_groups(
-    client: Client, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
-) -> list[Result]:
-    """Give groups their wanted names."""
-
-    def work(some: Sequence[Action]) -> list[Result]:
-        results, rows = [], []
-        for action in some:
-            problem = None
-            if action.attribute == "course":
-                problem = (
-                    f"Moodle cannot move a group to another course (from {action.was!r} to {action.wanted!r}); "
-                    "give the class another idnumber there, or move its people by hand"
-                )
-            elif action.attribute != "name":
-                problem = f"Moodle has no place for `{action.attribute}` of a class"
-            elif not action.wanted:
-                problem = "a group needs a name"
-            else:
-                problem = too_long(client.tables.groups, {"name": action.wanted})
-            results.append(action.failed(problem) if problem else action.done())
-            if not problem:
-                number = action.native or branch.native(action.idnumber)
-                rows.append({"number": number, "new_name": action.wanted})
-        _rename(client, connection, rows)
-        return results
-
-    return isolated(connection, actions, work, refuse)
-
-
-def end_groups(
-    client: Client, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
-) -> list[Result]:
-    """Take groups out of our scope; what hangs on them in Moodle (overrides, restrictions, posts) stays whole."""
-    mark = client.options.mark
-
-    def work(some: Sequence[Action]) -> list[Result]:
-        results, rows = [], []
-        for action in some:
-            to = ended(mark, action.idnumber)
-            problem = too_long(client.tables.groups, {"idnumber": to})
-            results.append(action.failed(problem) if problem else action.done())
-            if not problem:
-                rows.append({"number": action.native or branch.native(action.idnumber), "to": to})
-        _rename(client, connection, rows)
-        return results
-
-    return isolated(connection, actions, work, refuse)

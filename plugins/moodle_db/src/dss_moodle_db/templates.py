@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from dss.actions import Action, Result
 from dss.templates import DefaultTemplate, Undo, handler
-from dss_moodle_db import account_changes, accounts, cohorts, courses, enrolling, groups, guardians
+from dss_moodle_db import (
+    account_changes,
+    accounts,
+    cohort_writing,
+    course_writing,
+    enrolling,
+    group_writing,
+    guardians,
+)
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -16,6 +24,9 @@ if TYPE_CHECKING:
 Actions = Sequence[Action]
 
 BULK = 500
+
+BULK_NEW = 2000
+"""Making accounts is mostly one long insert; a transaction costs as much as a hundred of them."""
 
 
 class MoodleTemplate(DefaultTemplate):
@@ -33,7 +44,7 @@ class MoodleTemplate(DefaultTemplate):
 
     # -- people ----------------------------------------------------------------------------------------------------
 
-    @handler(bulk=BULK)
+    @handler(bulk=BULK_NEW)
     def new_students(self, actions: Actions) -> list[Result]:
         """Make accounts, or take existing ones over."""
         with self.client.writing() as connection:
@@ -71,37 +82,37 @@ class MoodleTemplate(DefaultTemplate):
     def new_courses(self, actions: Actions) -> list[Result]:
         """Make courses with all that a course needs."""
         with self.client.writing() as connection:
-            return courses.create_courses(self.client, connection, actions)
+            return course_writing.create_courses(self.client, connection, actions)
 
     @handler(bulk=BULK)
     def update_courses(self, actions: Actions) -> list[Result]:
         """Rename courses."""
         with self.client.writing() as connection:
-            return courses.change_courses(self.client, connection, self._branch(actions), actions)
+            return course_writing.change_courses(self.client, connection, self._branch(actions), actions)
 
     @handler(bulk=BULK, undo=Undo.PARTLY)
     def old_courses(self, actions: Actions) -> list[Result]:
         """Hide courses."""
         with self.client.writing() as connection:
-            return courses.end_courses(self.client, connection, self._branch(actions), actions)
+            return course_writing.end_courses(self.client, connection, self._branch(actions), actions)
 
     @handler(bulk=BULK)
     def new_classes(self, actions: Actions) -> list[Result]:
         """Make groups."""
         with self.client.writing() as connection:
-            return groups.create_groups(self.tree, connection, actions)
+            return group_writing.create_groups(self.tree, connection, actions)
 
     @handler(bulk=BULK)
     def update_classes(self, actions: Actions) -> list[Result]:
         """Rename groups."""
         with self.client.writing() as connection:
-            return groups.change_groups(self.client, connection, self._branch(actions), actions)
+            return group_writing.change_groups(self.client, connection, self._branch(actions), actions)
 
     @handler(bulk=BULK)
     def old_classes(self, actions: Actions) -> list[Result]:
         """Let go of groups."""
         with self.client.writing() as connection:
-            return groups.end_groups(self.client, connection, self._branch(actions), actions)
+            return group_writing.end_groups(self.client, connection, self._branch(actions), actions)
 
     # -- enrollments -----------------------------------------------------------------------------------------------
 
@@ -119,19 +130,19 @@ class MoodleTemplate(DefaultTemplate):
     def new_cohorts(self, actions: Actions) -> list[Result]:
         """Make cohorts."""
         with self.client.writing() as connection:
-            return cohorts.create_cohorts(self.client, connection, actions)
+            return cohort_writing.create_cohorts(self.client, connection, actions)
 
     @handler(bulk=BULK)
     def update_cohorts(self, actions: Actions) -> list[Result]:
         """Rename cohorts."""
         with self.client.writing() as connection:
-            return cohorts.change_cohorts(self.client, connection, self._branch(actions), actions)
+            return cohort_writing.change_cohorts(self.client, connection, self._branch(actions), actions)
 
     @handler(bulk=BULK)
     def add_cohorts_members(self, actions: Actions) -> list[Result]:
         """Put people into cohorts, or take them out."""
         with self.client.writing() as connection:
-            return cohorts.change_members(self.tree, connection, self._branch(actions), actions)
+            return cohort_writing.change_members(self.tree, connection, self._branch(actions), actions)
 
     remove_cohorts_members = add_cohorts_members
 
@@ -139,4 +150,4 @@ class MoodleTemplate(DefaultTemplate):
     def old_cohorts(self, actions: Actions) -> list[Result]:
         """Empty cohorts and hide them."""
         with self.client.writing() as connection:
-            return cohorts.end_cohorts(self.client, connection, self._branch(actions), actions)
+            return cohort_writing.end_cohorts(self.client, connection, self._branch(actions), actions)

@@ -1,0 +1,186 @@
+"""Writing cohorts and their members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from dss.actions import Action, Kind, Result
+from dss_moodle_db.dialect import slices
+from dss_moodle_db.isolate import isolated, refuse
+from dss_moodle_db.limits import too_long
+from dss_moodle_db.marks import ended, marked
+from dss_moodle_db.references import people_ids
+
+if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
+    from dss.tree import DataStoreTree
+    from dss_moodle_db.client import Client
+
+
+def create_cohorts(client: Client, connection: Connection, actions: Sequence[Action]) -> list[Result]:
+    """Make cohorts of the whole site, or bring back those that had ended."""
+    return isolated(connection, actions, lambda some: _make(client, connection, some), refuse)
+
+
+def _make(client: Client, connection: Connection, actions: Sequence[Action]) -> list[Result]:
+    cohort = client.tables.cohort
+    mark, now = client.options.mark, client.now
+    there = _ids(client, connection, [marked(mark, action.idnumber) for action in actions])
+    back = _ids(client, connection, [ended(mark, action.idnumber) for action in actions])
+    results: list[Result] = []
+    rows: list[dict[str, Any]] = []
+    making: list[Action] = []
+    returning: list[dict[str, Any]] = []
+    for action in actions:
+        stored = marked(mark, action.idnumber)
+        values = {"name": getattr(action.right, "name", None) or action.idnumber, "idnumber": stored}
+        problem = too_long(cohort, values)
+        if stored in there:
+            problem = f"cohort {there[stored]} has the ID number {stored!r} already"
+        old = back.get(ended(mark, action.idnumber))
+        if problem is not None:
+            results.append(action.failed(problem))
+        elif old is not None:
+            returning.append({"number": old, "to": stored, "new_name": values["name"], "shown": 1})
+            results.append(action.done(native=old))
+        else:
+            rows.append(
+                {
+                    **values,
+                    "contextid": client.site.system_context[0],
+                    "description": "",
+                    "descriptionformat": 1,
+                    "visible": 1,
+                    "component": "",
+                    "timecreated": now,
+                    "timemodified": now,
+                }
+            )
+            making.append(action)
+    _rename(client, connection, returning)
+    if rows:
+        connection.execute(insert(cohort), rows)
+        numbers = _ids(client, connection, [row["idnumber"] for row in rows])
+        results.extend(action.done(native=numbers[marked(mark, action.idnumber)]) for action in making)
+    return results
+
+
+def _ids(client: Client, connection: Connection, stored: Iterable[str]) -> dict[str, int]:
+    cohort = client.tables.cohort
+    found: dict[str, int] = {}
+    for part in slices(stored):
+        query = select(cohort.c.idnumber, cohort.c.id).where(cohort.c.idnumber.in_(part))
+        found.update((text, number) for text, number in connection.execute(query))
+    return found
+
+
+def _rename(client: Client, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    cohort = client.tables.cohort
+    places = {"to": "idnumber", "new_name": "name", "shown": "visible"}
+    values: dict[str, Any] = {column: bindparam(name) for name, column in places.items() if name in rows[0]}
+    connection.execute(
+        update(cohort).where(cohort.c.id == bindparam("number")).values(**values, timemodified=client.now),
+        rows,
+    )
+
+
+def change_cohorts(
+    client: Client, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
+) -> list[Result]:
+    """Give cohorts their wanted names."""
+
+    def work(some: Sequence[Action]) -> list[Result]:
+        results, rows = [], []
+        for action in some:
+            problem = too_long(client.tables.cohort, {"name": action.wanted})
+            if action.attribute != "name":
+                problem = f"Moodle has no place for `{action.attribute}` of a cohort"
+            elif not action.wanted:
+                problem = "a cohort needs a name"
+            results.append(action.failed(problem) if problem else action.done())
+            if not problem:
+                number = action.native or branch.native(action.idnumber)
+                rows.append({"number": number, "new_name": action.wanted})
+        _rename(client, connection, rows)
+        return results
+
+    return isolated(connection, actions, work, refuse)
+
+
+def change_members(
+    tree: DataStoreTree, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
+) -> list[Result]:
+    """Put people into cohorts, and take them out."""
+    return isolated(connection, actions, lambda some: _change_members(tree, connection, branch, some), refuse)
+
+
+def _change_members(
+    tree: DataStoreTree, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
+) -> list[Result]:
+    client: Client = tree.client
+    member = client.tables.cohort_members
+    people = people_ids(tree, connection, [action.value for action in actions])
+    cohorts = {action.idnumber: action.native or branch.native(action.idnumber) for action in actions}
+    there: set[tuple[int, int]] = set()
+    for part in slices(set(people.values())):
+        query = select(member.c.cohortid, member.c.userid).where(
+            member.c.cohortid.in_(set(cohorts.values())), member.c.userid.in_(part)
+        )
+        there.update((cohort, user) for cohort, user in connection.execute(query))
+    results: list[Result] = []
+    joining: list[dict[str, int]] = []
+    leaving: list[dict[str, int]] = []
+    for action in actions:
+        cohort, user = cohorts[action.idnumber], people.get(action.value)
+        adding = action.kind is Kind.ADD
+        if cohort is None:
+            results.append(action.failed("the cohort is not in Moodle"))
+        elif user is None:
+            results.append(action.failed(f"{action.value!r} has no account of ours in Moodle"))
+        elif ((cohort, user) in there) is adding:
+            results.append(action.already())
+        else:
+            (joining if adding else leaving).append({"cohort": cohort, "person": user})
+            results.append(action.done())
+    if joining:
+        rows = [
+            {"cohortid": row["cohort"], "userid": row["person"], "timeadded": client.now} for row in joining
+        ]
+        connection.execute(insert(member), rows)
+    if leaving:
+        connection.execute(
+            delete(member).where(
+                member.c.cohortid == bindparam("cohort"), member.c.userid == bindparam("person")
+            ),
+            leaving,
+        )
+    return results
+
+
+def end_cohorts(
+    client: Client, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
+) -> list[Result]:
+    """Empty cohorts, hide them and take them out of our scope; whatever is set up on them keeps its cohort."""
+    mark = client.options.mark
+    member = client.tables.cohort_members
+
+    def work(some: Sequence[Action]) -> list[Result]:
+        results, rows = [], []
+        for action in some:
+            to = ended(mark, action.idnumber)
+            problem = too_long(client.tables.cohort, {"idnumber": to})
+            results.append(action.failed(problem) if problem else action.done())
+            if not problem:
+                number = action.native or branch.native(action.idnumber)
+                rows.append({"number": number, "to": to, "shown": 0})
+        _rename(client, connection, rows)
+        for part in slices([row["number"] for row in rows]):
+            connection.execute(delete(member).where(member.c.cohortid.in_(part)))
+        return results
+
+    return isolated(connection, actions, work, refuse)
