@@ -71,7 +71,7 @@ def changes(screen: Screen, sync: Sync, limit: int | None) -> None:
 def _some(screen: Screen, lines: Iterable[str], total: int, limit: int | None) -> None:
     screen.lines(f"  {line}" for line in lines)
     if limit is not None and total > limit:
-        screen.line(f"  ... and {total - limit} more (--limit {limit})")
+        screen.line(f"  ... and {total - limit} more")
 
 
 def concerns(screen: Screen, run: Run, sync: Sync, *, limit: int | None, values: bool) -> None:
