@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -49,7 +48,7 @@ class Book:
         where = (user, course)
         if where not in self._now:
             ours = frozenset(role.id for role in self.client.site.course_roles.values())
-            self._now[where] = copy.deepcopy(self._was.setdefault(where, Standing(ours)))
+            self._now[where] = self._was.setdefault(where, Standing(ours)).copy()
         return self._now[where]
 
     def read(self, connection: Connection) -> None:

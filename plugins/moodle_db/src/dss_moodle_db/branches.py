@@ -83,7 +83,8 @@ class MoodleTree(DataStoreTree):
                 guardians = ("guardians",) if self.options.guardian_role else ()
                 branch.configure(klass=models.with_attributes(models.Student, (*extra, *guardians)))
             elif branch.klass in (models.Teacher, models.Guardian):
-                branch.configure(klass=models.with_attributes(branch.klass, extra))
+                rest = tuple(name for name in extra if name not in models.ONLY_STUDENTS)
+                branch.configure(klass=models.with_attributes(branch.klass, rest))
 
     def open_client(self) -> Client:
         """Prepare the connection; it is made at the first question."""

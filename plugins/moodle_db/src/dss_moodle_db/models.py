@@ -14,6 +14,9 @@ import attrs
 from dss.models import Overridable
 from dss.school import Cohort, Enrollment, Guardian, Person, Teacher
 
+ONLY_STUDENTS = ("grade", "homeroom")
+"""Attributes of the vocabulary that teachers and guardians do not have."""
+
 __all__ = ["Cohort", "Course", "Enrollment", "Group", "Guardian", "Student", "Teacher", "with_attributes"]
 
 

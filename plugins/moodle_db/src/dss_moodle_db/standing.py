@@ -45,6 +45,10 @@ class Standing:
     other_roles: bool = False
     groups: dict[int, int] = attrs.field(factory=dict)
 
+    def copy(self) -> Standing:
+        """The same standing, to be changed on its own."""
+        return attrs.evolve(self, roles=set(self.roles), groups=dict(self.groups))
+
     def roles_in(self, group: int) -> set[int]:
         """The roles for which the person is in a group; none when not in it."""
         return (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from dss.actions import Action, Result
+from dss.actions import Action, Kind, Result
 from dss.templates import DefaultTemplate, Undo, handler
 from dss_moodle_db import (
     account_changes,
@@ -54,11 +54,20 @@ class MoodleTemplate(DefaultTemplate):
 
     @handler(per="record", bulk=BULK)
     def update_students(self, actions: Actions) -> list[Result]:
-        """Change single attributes of accounts, suspend and revive them."""
+        """Change accounts, suspend and revive them; give guardians their role over a child, or take it away.
+
+        One handler for both, since a plan goes record by record: two would make a transaction for each record.
+        """
+        values, members = _parted(actions)
+        branch = self._branch(actions)
         with self.client.writing() as connection:
-            return account_changes.change(self.client, connection, self._branch(actions), actions)
+            return [
+                *account_changes.change(self.client, connection, branch, values),
+                *guardians.change_guardians(self.tree, connection, branch, members),
+            ]
 
     update_teachers = update_guardians = update_students
+    add_students_guardians = remove_students_guardians = update_students
 
     @handler(bulk=BULK)
     def old_students(self, actions: Actions) -> list[Result]:
@@ -67,14 +76,6 @@ class MoodleTemplate(DefaultTemplate):
             return account_changes.end(self.client, connection, self._branch(actions), actions)
 
     old_teachers = old_guardians = old_students
-
-    @handler(bulk=BULK)
-    def add_students_guardians(self, actions: Actions) -> list[Result]:
-        """Give a guardian the role over a child, or take it away."""
-        with self.client.writing() as connection:
-            return guardians.change_guardians(self.tree, connection, self._branch(actions), actions)
-
-    remove_students_guardians = add_students_guardians
 
     # -- courses and classes ---------------------------------------------------------------------------------------
 
@@ -132,22 +133,27 @@ class MoodleTemplate(DefaultTemplate):
         with self.client.writing() as connection:
             return cohort_writing.create_cohorts(self.client, connection, actions)
 
-    @handler(bulk=BULK)
+    @handler(per="record", bulk=BULK)
     def update_cohorts(self, actions: Actions) -> list[Result]:
-        """Rename cohorts."""
+        """Rename cohorts, put people into them and take them out."""
+        values, members = _parted(actions)
+        branch = self._branch(actions)
         with self.client.writing() as connection:
-            return cohort_writing.change_cohorts(self.client, connection, self._branch(actions), actions)
+            return [
+                *cohort_writing.change_cohorts(self.client, connection, branch, values),
+                *cohort_writing.change_members(self.tree, connection, branch, members),
+            ]
 
-    @handler(bulk=BULK)
-    def add_cohorts_members(self, actions: Actions) -> list[Result]:
-        """Put people into cohorts, or take them out."""
-        with self.client.writing() as connection:
-            return cohort_writing.change_members(self.tree, connection, self._branch(actions), actions)
-
-    remove_cohorts_members = add_cohorts_members
+    add_cohorts_members = remove_cohorts_members = update_cohorts
 
     @handler(bulk=BULK, undo=Undo.PARTLY)
     def old_cohorts(self, actions: Actions) -> list[Result]:
         """Empty cohorts and hide them."""
         with self.client.writing() as connection:
             return cohort_writing.end_cohorts(self.client, connection, self._branch(actions), actions)
+
+
+def _parted(actions: Actions) -> tuple[list[Action], list[Action]]:
+    """Changes of values, and single values added or removed."""
+    values = [action for action in actions if action.kind is Kind.UPDATE]
+    return values, [action for action in actions if action.kind is not Kind.UPDATE]
