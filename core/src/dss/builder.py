@@ -14,70 +14,91 @@ from dss.store import KEY, NATIVE, Record
 
 
 class Builder:
-    """Makes objects of one class from records, by keyword or by position."""
+    """Makes objects of one class from records, by keyword or by position.
+
+    Raises:
+        ConfigError: the class has no place for an idnumber.
+    """
 
     def __init__(self, klass: type) -> None:
         self.klass = klass
         self._fields: dict[str, Any] | None = None
-        self.takes_any = False
-        self.accepted: tuple[str, ...] = ()
+        self._aliases: dict[str, str] = {}
+        self._required: list[str] = []
+        self._takes_any = False
+        self._key_comes_first = True
         if attrs.has(klass) and _made_by_attrs(klass):
-            self._fields = {f.alias: f for f in attrs.fields(klass) if f.init}
-            self.accepted = tuple(self._fields)
+            self._study_fields(klass)
         else:
             self._study_signature(klass)
 
+    def _study_fields(self, klass: type) -> None:
+        fields = [field for field in attrs.fields(klass) if field.init]
+        self._fields = {field.alias: field for field in fields}
+        # records, and the other side's objects, name attributes; attrs wants them by their aliases
+        self._aliases = {field.name: field.alias for field in fields} | {name: name for name in self._fields}
+        self._required = [field.alias for field in fields if field.default is attrs.NOTHING]
+        if KEY not in self._fields:
+            raise ConfigError(f"model `{klass.__qualname__}` has no field `{KEY}`; every model needs one")
+        self._key_comes_first = fields[0].alias == KEY and not fields[0].kw_only
+
     def _study_signature(self, klass: type) -> None:
         if _init_of(klass) is _init_of(Base):
-            self.takes_any = True
+            self._takes_any = True
             return
         try:
             parameters = list(inspect.signature(klass).parameters.values())
         except (TypeError, ValueError):
-            self.takes_any = True
+            self._takes_any = True
             return
-        if not parameters:
+        by_place = [p for p in parameters if p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD)]
+        named = [p for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+        self._takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
+        first = by_place[0] if by_place else None
+        has_key = any(p.name == KEY for p in named)
+        if not (first or has_key or self._takes_any):
             raise ConfigError(
                 f"model `{klass.__qualname__}` takes no arguments; its `__init__` must take the idnumber first"
             )
-        self.takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
-        self._first = parameters[0].name
-        self._required = [
-            p.name
-            for p in parameters[1:]
-            if p.default is p.empty and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)
-        ]
-        self.accepted = (KEY, *(p.name for p in parameters[1:]))
+        # a first parameter of another name is the idnumber, unless there is one of that name
+        self._key_comes_first = first is not None and (first.name == KEY or not has_key)
+        others = [p for p in named if p.name != KEY and not (self._key_comes_first and p is first)]
+        self._aliases = {p.name: p.name for p in others}
+        self._required = [p.name for p in others if p.default is p.empty]
 
     @property
     def made_by_attrs(self) -> bool:
         """Whether attrs wrote the class's `__init__`, which then takes exactly its fields and does nothing else."""
         return self._fields is not None
 
+    def new(self, idnumber: str, *args: Any, **kwargs: Any) -> Any:
+        """Make an object as a programmer would: arguments beyond the idnumber go to the class as they are."""
+        if self._key_comes_first:
+            return self.klass(idnumber, *args, **kwargs)
+        return self.klass(*args, idnumber=idnumber, **kwargs)
+
     def from_mapping(self, record: Record, unused: dict[str, None]) -> Any:
-        """Make an object; fields the class has no place for are named in `unused`."""
-        if self.takes_any and self._fields is None:
-            rest = {name: value for name, value in record.items() if name not in (KEY, NATIVE)}
-            return self.klass(record[KEY], **rest)
-        given = {}
+        """Make an object; what the class needs and the record lacks is None, what it has no place for is `unused`."""
+        given: dict[str, Any] = {}
         for name, value in record.items():
-            if name in self.accepted:
+            if name in (KEY, NATIVE):
+                continue
+            if name in self._aliases:
+                given[self._aliases[name]] = value
+            elif self._takes_any:
                 given[name] = value
-            elif name != NATIVE:
+            else:
                 unused[name] = None
-        if self._fields is not None:
-            for name, field in self._fields.items():
-                if name not in given and field.default is attrs.NOTHING:
-                    given[name] = None
-            return self.klass(**given)
         for name in self._required:
-            given.setdefault(name, None)
-        return self.klass(given.pop(KEY), **given)
+            if name != KEY:
+                given.setdefault(name, None)
+        return self.new(record[KEY], **given)
 
     def takes_in_order(self, fields: tuple[str, ...]) -> bool:
         """Whether a tuple of these fields can be given to the class as it is: `klass(*row)`."""
         if self._fields is None or any(field.kw_only for field in self._fields.values()):
             return False
+        fields = self._as_aliases(fields)
         aliases = tuple(self._fields)
         rest = [field for alias, field in self._fields.items() if alias not in fields]
         return aliases[: len(fields)] == fields and all(field.default is not attrs.NOTHING for field in rest)
@@ -91,9 +112,8 @@ class Builder:
         """
         if self._fields is None:
             return None
-        for name in fields:
-            if name not in self._fields and name != NATIVE:
-                unused[name] = None
+        fields = self._as_aliases(fields)
+        unused.update((name, None) for name in fields if name not in self._fields and name != NATIVE)
         arguments: list[str] = []
         by_keyword = False
         for alias, field in self._fields.items():
@@ -111,6 +131,9 @@ class Builder:
             f"lambda row: klass({', '.join(arguments)})", {"klass": self.klass}
         )
         return call
+
+    def _as_aliases(self, fields: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(self._aliases.get(name, name) for name in fields)
 
 
 def _init_of(klass: type) -> object:

@@ -6,13 +6,13 @@ import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import attrs
-
-from dss.attributes import is_multi, names_of
+from dss.attributes import is_multi, model_of, names_of
 from dss.builder import Builder
 from dss.errors import ConfigError, ConflictError
+from dss.fields import Marks
 from dss.keys import BadIdnumber, check_idnumber
 from dss.store import KEY, NATIVE, Record, Rows, Steps, Store
+from dss.stored import copy_with, held_by
 
 CHUNK = 4096
 """Keys that are looked at together."""
@@ -38,27 +38,39 @@ def load(store: Store, builder: Builder, records: Rows | Iterable[Record], steps
 def _load_rows(store: Store, builder: Builder, rows: Rows, steps: Steps) -> None:
     """The quick way in. What it does per row is most of what reading costs, so it holds nothing but the necessary."""
     items, native, fields = store.items, store.native, rows.fields
-    at = fields.index(KEY)
+    at, width = fields.index(KEY), len(fields)
     if builder.takes_in_order(fields):
         klass = builder.klass
         for row in rows.rows:
-            idnumber = row[at]
-            if idnumber in items:
-                _load_mapping(store, builder, dict(zip(fields, row, strict=True)), steps)
-            else:
+            if len(row) != width or (idnumber := row[at]) in items:
+                _load_mapping(store, builder, rows.named(row), steps)
+                continue
+            try:
                 items[idnumber] = klass(*row)
+            except Exception as error:
+                _refuse(store, builder, idnumber, error)
         return
     build = builder.by_position(fields, store.unused)
     assert build is not None
     native_at = fields.index(NATIVE) if NATIVE in fields else None
     for row in rows.rows:
-        idnumber = row[at]
-        if idnumber in items:
-            _load_mapping(store, builder, dict(zip(fields, row, strict=True)), steps)
+        if len(row) != width or (idnumber := row[at]) in items:
+            _load_mapping(store, builder, rows.named(row), steps)
             continue
-        items[idnumber] = build(row)
+        try:
+            items[idnumber] = build(row)
+        except Exception as error:
+            _refuse(store, builder, idnumber, error)
         if native_at is not None:
             native[idnumber] = row[native_at]
+
+
+def _refuse(store: Store, builder: Builder, idnumber: Any, error: Exception) -> None:
+    """The model will not have a record: nothing may be concluded about it, and the others go on."""
+    if _is_good(store, idnumber):
+        store.freeze(
+            idnumber, f"model `{builder.klass.__qualname__}` refuses it: {type(error).__name__}: {error}"
+        )
 
 
 def _load_keywords(store: Store, builder: Builder, records: Iterable[Record], steps: Steps) -> None:
@@ -66,15 +78,21 @@ def _load_keywords(store: Store, builder: Builder, records: Iterable[Record], st
     items, klass = store.items, builder.klass
     fitting = True
     for record in records:
-        if fitting and isinstance(record, Mapping) and (idnumber := record.get(KEY)) is not None:
-            if idnumber not in items:
-                try:
-                    items[idnumber] = klass(**record)
-                except TypeError:
-                    # a name that the model does not have, or one that it lacks
-                    fitting = False
-                else:
-                    continue
+        if (
+            fitting
+            and isinstance(record, Mapping)
+            and (idnumber := record.get(KEY)) is not None
+            and idnumber not in items
+        ):
+            try:
+                items[idnumber] = klass(**record)
+                continue
+            except TypeError:
+                # a name that the model does not have, or one that it lacks
+                fitting = False
+            except Exception as error:
+                _refuse(store, builder, idnumber, error)
+                continue
         _load_mapping(store, builder, record, steps)
 
 
@@ -121,10 +139,8 @@ def _load_mapping(store: Store, builder: Builder, given: Record, steps: Steps) -
     if steps.preprocess is not None:
         changed = steps.preprocess(record)
         record = dict(changed) if isinstance(changed, Mapping) else record
-    try:
-        idnumber = check_idnumber(record[KEY])
-    except BadIdnumber as error:
-        store.problems.append(f"record {len(store.items) + len(store.problems) + 1}: {error}")
+    idnumber: Any = record.get(KEY)
+    if not _is_good(store, idnumber):
         return
     old = store.items.get(idnumber)
     if old is not None:
@@ -132,7 +148,11 @@ def _load_mapping(store: Store, builder: Builder, given: Record, steps: Steps) -
         return
     if steps.will_make_new is not None:
         steps.will_make_new(idnumber)
-    item = builder.from_mapping(record, store.unused)
+    try:
+        item = builder.from_mapping(record, store.unused)
+    except Exception as error:
+        _refuse(store, builder, idnumber, error)
+        return
     if steps.keep is not None and not steps.keep(item):
         return
     store.items[idnumber] = item
@@ -161,10 +181,15 @@ def _load_duplicate(store: Store, builder: Builder, old: Any, record: dict[str, 
             return
         if NATIVE in record and store.native.get(idnumber) != record[NATIVE]:
             raise ConflictError(
-                f"the system has two records with idnumber {idnumber!r}: {store.native.get(idnumber)} and {record[NATIVE]};"
-                " merge them there"
+                f"the system has two records with idnumber {idnumber!r}: {store.native.get(idnumber)} and"
+                f" {record[NATIVE]}; merge them there"
             )
-        store.items[idnumber] = merge(old, builder.from_mapping(record, store.unused))
+        try:
+            new = builder.from_mapping(record, store.unused)
+        except Exception as error:
+            _refuse(store, builder, idnumber, error)
+            return
+        store.items[idnumber] = merge(old, new)
     except ConflictError as error:
         store.freeze(idnumber, str(error))
 
@@ -175,26 +200,54 @@ def merge(old: Any, new: Any) -> Any:
     Raises:
         ConflictError: they disagree in something else; which of the two is right cannot be told from their order.
     """
+    was, wanted = held_by(old), held_by(new)
     merged: dict[str, Any] = {}
     conflicts = []
-    for name in dict.fromkeys(itertools.chain(names_of(old), names_of(new))):
-        was, wanted = getattr(old, name, None), getattr(new, name, None)
-        if was == wanted or wanted is None:
+    for name in _mergeable(old, new):
+        one, other = _value(old, was, name), _value(new, wanted, name)
+        if one == other or other is None:
             continue
-        if was is None:
-            merged[name] = wanted
-        elif is_multi(was) and is_multi(wanted):
-            merged[name] = type(was)([*was, *(value for value in wanted if value not in was)])
+        if one is None:
+            merged[name] = other
+        elif is_multi(one) and is_multi(other):
+            merged[name] = type(one)([*one, *(value for value in other if value not in one)])
         else:
-            conflicts.append(f"`{name}` is {was!r} in one and {wanted!r} in the other")
+            conflicts.append(f"`{name}` is {one!r} in one and {other!r} in the other")
+    united = copy_with(old, merged) if merged else old
+    if not conflicts:
+        # what is computed follows from what is held; where it does not, something unseen differs
+        conflicts = _computed_conflicts(united, copy_with(new, merged))
     if conflicts:
         raise ConflictError(f"two rows have this idnumber and disagree: {'; '.join(conflicts)}")
-    if not merged:
-        return old
-    if attrs.has(type(old)):
-        names = {field.name for field in attrs.fields(type(old))}
-        aliases = {field.name: field.alias for field in attrs.fields(type(old))}
-        return attrs.evolve(old, **{aliases[name]: value for name, value in merged.items() if name in names})
-    for name, value in merged.items():
-        setattr(old, name, value)
-    return old
+    return united
+
+
+def _mergeable(old: Any, new: Any) -> Iterator[str]:
+    """The public attributes that can be set: those held, and properties that have a setter."""
+    marked = model_of(type(old)).fields
+    for name in dict.fromkeys([*held_by(old), *held_by(new), *names_of(old)]):
+        computed = getattr(type(old), name, None)
+        settable = not isinstance(computed, property) or computed.fset is not None
+        if not name.startswith("_") and settable and marked.get(name, Marks()).compare:
+            yield name
+
+
+def _value(item: Any, held: Mapping[str, Any], name: str) -> Any:
+    return held[name] if name in held else getattr(item, name, None)
+
+
+def _computed_conflicts(one: Any, other: Any) -> list[str]:
+    found = []
+    for name in names_of(one):
+        try:
+            was, wanted = getattr(one, name), getattr(other, name, None)
+        except Exception:  # noqa: S112  a property that raises is reported by the comparison
+            continue
+        if (
+            wanted is not None
+            and was is not None
+            and was != wanted
+            and not (is_multi(was) and is_multi(wanted))
+        ):
+            found.append(f"`{name}` is {was!r} in one and {wanted!r} in the other")
+    return found

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from dss.errors import ConfigError
+from dss.errors import ConfigError, ReadError
 
 KEY = "idnumber"
 NATIVE = "__native__"
@@ -48,7 +48,20 @@ class Rows:
             raise ConfigError(f"Rows names a field twice: {', '.join(self.fields)}")
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        return (dict(zip(self.fields, row, strict=True)) for row in self.rows)
+        return (self.named(row) for row in self.rows)
+
+    def named(self, row: tuple[Any, ...]) -> dict[str, Any]:
+        """One row as a mapping.
+
+        Raises:
+            ReadError: the row has not as many values as there are fields, so none can be trusted to be in its place.
+        """
+        if len(row) != len(self.fields):
+            raise ReadError(
+                f"an importer gave a row of {len(row)} values for {len(self.fields)} fields"
+                f" ({', '.join(self.fields)}); it begins with {row[:1]!r:.80}"
+            )
+        return dict(zip(self.fields, row, strict=True))
 
 
 @attrs.define
