@@ -21,7 +21,7 @@ MARK = ".made-by-the-demo"
 LAUNCHER = Path(sys.executable).with_name("dss-run")
 
 IN_STEP, ERROR, CHANGES, HELD = 0, 1, 2, 3
-SHORT = ("--limit", "12")
+SHORT = ("--limit", "4")
 
 
 class Surprise(Exception):
