@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -10,7 +11,6 @@ import click
 from dss.launcher.settings import Settings, config_option, debug_option, epilog
 
 if TYPE_CHECKING:
-    from dss.launcher.progress import Progress
     from dss.launcher.screen import Screen
     from dss.runner import Run, Sync
 
@@ -43,27 +43,26 @@ def apply(settings: Settings, only: tuple[str, ...], yes: bool) -> int:
     shows them.
     """
     from dss.launcher import overview
-    from dss.launcher.progress import progress_on
-    from dss.launcher.report import report
+    from dss.launcher.messages import messages
+    from dss.launcher.progress import steps_on
     from dss.launcher.screen import Screen
     from dss.runner import Run
 
     _check_answerable(yes)
     screen = Screen(sys.stdout)
-    with Run(settings.config) as run:
-        with progress_on(sys.stderr) as progress:
-            syncs = run.plan(only, told=progress.step)
+    with messages(), Run(settings.config) as run:
+        with steps_on(sys.stderr) as tell:
+            syncs = run.plan(only, told=tell)
         for sync in syncs:
             _show(screen, run, sync)
         screen.line(overview.summary(syncs), bold=True)
         if not any(sync.ready for sync in syncs):
+            run.apply()
             return run.exit_code()
         if not yes and not _agreed(syncs):
             screen.line("nothing was changed")
             return 1
-        with progress_on(sys.stderr) as progress:
-            _carry_out(run, progress)
-        report(screen, syncs)
+        _carry_out(run, screen)
         return run.exit_code()
 
 
@@ -92,10 +91,47 @@ def _agreed(syncs: list[Sync]) -> bool:
     return click.confirm(f"Change {' and '.join(targets)}?", err=True)
 
 
-def _carry_out(run: Run, progress: Progress) -> None:
-    """Apply, with a bar for each sync that has something to do."""
-    bars = {}
+def _carry_out(run: Run, screen: Screen) -> None:
+    """Apply; the report comes whatever happens on the way, since what has been done stays done."""
+    from dss.launcher.report import report
+
+    done = Counter[int]()
+    try:
+        _with_bars(run, done)
+    except BaseException:
+        _stopped(screen, run, done)
+        raise
+    finally:
+        report(screen, run.syncs)
+
+
+def _with_bars(run: Run, done: Counter[int]) -> None:
+    """Apply with a bar for each sync that has something to do, counting in `done` how far each has come."""
+    from dss.launcher.progress import bars_on
+
+    with bars_on(sys.stderr) as bar:
+        bars = {
+            id(sync): bar(f"changing {sync.right.name}", len(sync.ready) + len(sync.held))
+            for sync in run.syncs
+            if sync.ready
+        }
+
+        def told(sync: Sync, count: int) -> None:
+            done[id(sync)] += count
+            if id(sync) in bars:
+                bars[id(sync)](count)
+
+        run.apply(told)
+
+
+def _stopped(screen: Screen, run: Run, done: Counter[int]) -> None:
+    from dss.launcher.visible import visible
+
     for sync in run.syncs:
-        if sync.ready:
-            bars[id(sync)] = progress.bar(f"changing {sync.right.name}", len(sync.ready) + len(sync.held))
-    run.apply(told=lambda sync, count: bars[id(sync)](count) if id(sync) in bars else None)
+        if sync.ready and sync.report is None:
+            total = len(sync.ready) + len(sync.held)
+            screen.line(
+                f"{visible(sync.right.name)}: stopped after {done[id(sync)]} of {total} changes; they stay as they are"
+                " now, and `dss-run plan` shows what is left",
+                bold=True,
+            )

@@ -14,6 +14,7 @@ from dss.launcher.words import LABELS, alone, label_of, listed, without_values, 
 if TYPE_CHECKING:
     from dss.guard import Hold
     from dss.runner import Run, Sync
+    from dss.tree import DataStoreTree
 
 HELD, ATTENTION = "held", "attention"
 NOTHING = "-"
@@ -21,12 +22,12 @@ NOTHING = "-"
 
 def title(screen: Screen, sync: Sync) -> None:
     """Name the two trees, and which systems they are."""
-    names = [visible(_named(tree.name, tree.identity())) for tree in (sync.left, sync.right)]
-    screen.line(" -> ".join(names), bold=True)
+    screen.line(" -> ".join(visible(_named(tree)) for tree in (sync.left, sync.right)), bold=True)
 
 
-def _named(name: str, identity: str) -> str:
-    return name if identity == name else f"{name} ({identity})"
+def _named(tree: DataStoreTree) -> str:
+    identity = tree.identity()
+    return tree.name if identity == tree.name else f"{tree.name} ({identity})"
 
 
 def counts(screen: Screen, sync: Sync) -> None:

@@ -36,7 +36,8 @@ def plan(settings: Settings, only: tuple[str, ...], limit: int | None, as_json: 
     attention because it cannot be done, and notes on what was read.
     """
     from dss.launcher import overview
-    from dss.launcher.progress import progress_on
+    from dss.launcher.messages import messages
+    from dss.launcher.progress import steps_on
     from dss.launcher.screen import Screen
     from dss.runner import ExitCode, Run
 
@@ -47,9 +48,9 @@ def plan(settings: Settings, only: tuple[str, ...], limit: int | None, as_json: 
     screen = Screen(sys.stdout)
     # what a model or an importer of the user's own prints must not get into the middle of the JSON
     aside = contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext()
-    with Run(settings.config) as run:
-        with aside, progress_on(sys.stderr) as progress:
-            syncs = run.plan(only, told=progress.step)
+    with aside, messages(), Run(settings.config) as run:
+        with steps_on(sys.stderr) as tell:
+            syncs = run.plan(only, told=tell)
         if as_json:
             from dss.launcher.as_json import plan_lines
 

@@ -7,73 +7,114 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from dss.launcher.screen import Screen
 from dss.launcher.visible import visible
 
 if TYPE_CHECKING:
-    import rich.progress
+    from rich.console import Console
+    from rich.progress import ProgressColumn
+
+Tell = Callable[[str], None]
+"""Is called with a sentence when a step of unknown length begins."""
+Advance = Callable[[int], None]
+"""Is called with the number of parts done since the last call."""
+Bar = Callable[[str, int], Advance]
+"""Begins a step of so many parts."""
 
 EVERY = 10.0
 """Seconds between two lines in a log."""
 
 
-class Progress(Protocol):
-    """What tells of the progress of a run."""
-
-    def step(self, sentence: str) -> None:
-        """A step of unknown length begins, such as "reading moodle"; it ends the one before."""
-
-    def bar(self, sentence: str, total: int) -> Callable[[int], None]:
-        """A step of `total` parts begins; call what is given with the number of parts done since the last call."""
+def can_move(stream: TextIO) -> bool:
+    """Whether a stream is a terminal on which a line can be written over."""
+    return stream.isatty() and os.environ.get("TERM", "") not in ("dumb", "unknown")
 
 
 @contextlib.contextmanager
-def progress_on(stream: TextIO) -> Iterator[Progress]:
-    """Bars where the stream is a terminal that can move its cursor, else lines."""
-    if stream.isatty() and os.environ.get("TERM", "") not in ("dumb", "unknown"):
-        with _bars(stream) as progress:
-            yield progress
-    else:
-        yield Lines(Screen(stream))
+def steps_on(stream: TextIO) -> Iterator[Tell]:
+    """Tell of steps one after the other: on a terminal in one line that is gone at the end, else in a line each."""
+    if not can_move(stream):
+        screen = Screen(stream)
+        yield lambda sentence: screen.line(visible(sentence))
+        return
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(
+        *columns, console=_console(stream), transient=True, redirect_stdout=sys.stdout.isatty()
+    ) as progress:
+
+        def tell(sentence: str) -> None:
+            for task in progress.task_ids:
+                progress.remove_task(task)
+            progress.add_task(visible(sentence), total=None)
+
+        yield tell
 
 
-class Lines:
-    """Progress in a log.
+@contextlib.contextmanager
+def bars_on(stream: TextIO) -> Iterator[Bar]:
+    """Tell of steps of known length: bars with rate and time left on a terminal, lines elsewhere."""
+    if not can_move(stream):
+        screen = Screen(stream)
+        yield lambda sentence, total: lines(screen, sentence, total)
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        _pace_column(),
+        TimeElapsedColumn(),
+    )
+    # what a handler prints comes above the bars on a terminal, and stays in its file or pipe elsewhere
+    with Progress(
+        *columns, console=_console(stream), redirect_stdout=sys.stdout.isatty(), speed_estimate_period=60
+    ) as progress:
+
+        def bar(sentence: str, total: int) -> Advance:
+            task = progress.add_task(visible(sentence), total=total)
+            return lambda count: progress.advance(task, count)
+
+        yield bar
+
+
+def lines(screen: Screen, sentence: str, total: int, clock: Callable[[], float] = time.monotonic) -> Advance:
+    """Progress in a log: a line at once, at most one every `EVERY` seconds, and one at the end.
 
     Args:
         screen: what is written to.
+        sentence: what is being done.
+        total: of how many parts.
         clock: seconds, from any beginning.
     """
+    began = last = clock()
+    done = 0
+    sentence = visible(sentence)
+    screen.line(f"{sentence}: {total} changes")
 
-    def __init__(self, screen: Screen, clock: Callable[[], float] = time.monotonic) -> None:
-        self._screen = screen
-        self._clock = clock
-
-    def step(self, sentence: str) -> None:
-        """One line."""
-        self._screen.line(visible(sentence))
-
-    def bar(self, sentence: str, total: int) -> Callable[[int], None]:
-        """A line at once, at most one every `EVERY` seconds, and one at the end."""
-        began = last = self._clock()
-        done = 0
-        self._screen.line(visible(f"{sentence}: {total} changes"))
-
-        def advance(count: int) -> None:
-            nonlocal done, last
-            done += count
-            now = self._clock()
-            if done < total and now - last < EVERY:
-                return
+    def advance(count: int) -> None:
+        nonlocal done, last
+        done += count
+        now = clock()
+        if done >= total or now - last >= EVERY:
             last = now
-            rate = done / (now - began) if now > began else 0.0
-            left = f", {duration((total - done) / rate)} left" if rate and done < total else ""
-            speed = f" ({rate:,.0f}/s{left})" if rate else ""
-            self._screen.line(visible(f"{sentence}: {done} of {total}{speed}"))
+            pace_text = pace(done, total, now - began)
+            screen.line(f"{sentence}: {done} of {total}" + (f" ({pace_text})" if pace_text else ""))
 
-        return advance
+    return advance
+
+
+def pace(done: int, total: int, seconds: float) -> str:
+    """Such as `250/s, 1 min 20 s left`."""
+    if not (done and seconds > 0):
+        return ""
+    rate = done / seconds
+    shown = f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s"
+    return shown + (f", {duration((total - done) / rate)} left" if done < total else "")
 
 
 def duration(seconds: float) -> str:
@@ -86,29 +127,13 @@ def duration(seconds: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
-@contextlib.contextmanager
-def _bars(stream: TextIO) -> Iterator[Progress]:
+def _console(stream: TextIO) -> Console:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-    from rich.progress import Progress as RichProgress
 
-    columns = (
-        SpinnerColumn(finished_text=" "),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=None),
-        MofNCompleteColumn(),
-        _pace_column(),
-        TimeElapsedColumn(),
-    )
-    # what a handler prints to a file or a pipe stays there
-    bars = RichProgress(
-        *columns, console=Console(file=stream, highlight=False), redirect_stdout=sys.stdout.isatty()
-    )
-    with bars:
-        yield Bars(bars)
+    return Console(file=stream, highlight=False)
 
 
-def _pace_column() -> rich.progress.ProgressColumn:
+def _pace_column() -> ProgressColumn:
     from rich.progress import ProgressColumn, Task
     from rich.text import Text
 
@@ -116,29 +141,6 @@ def _pace_column() -> rich.progress.ProgressColumn:
         """Parts a second, and the time left."""
 
         def render(self, task: Task) -> Text:
-            rate = task.finished_speed or task.speed
-            if not rate:
-                return Text("")
-            left = task.time_remaining
-            return Text(f"{rate:,.0f}/s" + (f", {duration(left)} left" if left else ""))
+            return Text(pace(int(task.completed), int(task.total or 0), task.elapsed or 0.0))
 
     return Pace()
-
-
-class Bars:
-    """Progress on a terminal."""
-
-    def __init__(self, bars: rich.progress.Progress) -> None:
-        self._bars = bars
-        self._step: rich.progress.TaskID | None = None
-
-    def step(self, sentence: str) -> None:
-        """A bar that moves to and fro, in the place of the one before."""
-        if self._step is not None:
-            self._bars.remove_task(self._step)
-        self._step = self._bars.add_task(visible(sentence), total=None)
-
-    def bar(self, sentence: str, total: int) -> Callable[[int], None]:
-        """A bar that fills."""
-        task = self._bars.add_task(visible(sentence), total=total)
-        return lambda count: self._bars.advance(task, count)
