@@ -86,33 +86,48 @@ def ordered(actions: Sequence[Action], order: dict[str, int]) -> list[Action]:
 
     def place(action: Action) -> tuple[object, ...]:
         branch = order[action.branch]
-        rest = (action.idnumber, action.attribute or "", action.kind, str(action.value or ""))
-        depth = depths.get(id(action), 0)
-        if action.kind is Kind.NEW:
-            return (1, 0, branch, *rest)
+        rest = (
+            action.idnumber,
+            action.attribute or "",
+            action.kind,
+            "" if action.value is None else repr(action.value),
+        )
         if action.kind is Kind.OLD:
             return (3, 0, -branch, *rest)
-        # an update that others wait for, or that waits itself, goes before anything new takes the value it frees
-        return (0, depth, branch, *rest) if id(action) in depths else (2, 0, branch, *rest)
+        # what others wait for, or an update that waits itself, goes before anything new takes the value it frees
+        if id(action) in depths:
+            return (0, depths[id(action)], branch, *rest)
+        return (1 if action.kind is Kind.NEW else 2, 0, branch, *rest)
 
     return sorted(actions, key=place)
 
 
 def _depths(actions: Sequence[Action]) -> dict[int, int]:
-    """For updates bound together by `after`: how many must come before each."""
-    depths: dict[int, int] = {}
-
-    def depth(action: Action) -> int:
-        if id(action) not in depths:
-            depths[id(action)] = max((depth(first) + 1 for first in action.after), default=0)
-        return depths[id(action)]
-
+    """For what is bound together by `after`, and is not plainly new: how many must come before each."""
+    waiting: dict[int, list[Action]] = {}
     for action in actions:
-        if action.after:
-            for first in action.after:
-                depth(first)
-            if action.kind is Kind.UPDATE:
-                depth(action)
+        for first in action.after:
+            waiting.setdefault(id(first), []).append(action)
+    if not waiting:
+        return {}
+    # an adoption that frees a value goes before what takes it; anything else that is new comes after all of these
+    bound = {
+        id(action): action
+        for action in actions
+        if id(action) in waiting or (action.after and action.kind is Kind.UPDATE)
+    }
+    depths = dict.fromkeys(bound, 0)
+    missing = {key: sum(id(first) in bound for first in action.after) for key, action in bound.items()}
+    level = [action for key, action in bound.items() if not missing[key]]
+    while level:
+        first = level.pop()
+        for action in waiting.get(id(first), ()):
+            key = id(action)
+            if key in bound:
+                depths[key] = max(depths[key], depths[id(first)] + 1)
+                missing[key] -= 1
+                if not missing[key]:
+                    level.append(action)
     return depths
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import attrs
 
 from dss.actions import Action, Kind, Outcome, Result
-from dss.errors import ConfigError
+from dss.errors import ConfigError, TemporaryError
 
 if TYPE_CHECKING:
     from dss.tree import DataStoreTree
@@ -149,6 +149,8 @@ def _calls(actions: list[Action], handling: Handling) -> Iterator[list[Action]]:
 def _answer(method: Callable[..., Any], action: Action) -> Result:
     try:
         answer = method(action)
+    except TemporaryError:
+        raise  # the whole batch is tried again
     except Exception as error:
         return action.failed(reason_of(error))
     if answer is None:
@@ -186,6 +188,9 @@ def _answers(method: Callable[..., Any], actions: list[Action]) -> Iterator[Resu
             if result.action is None or open_actions.pop(id(result.action), None) is None:
                 raise TypeError("it answered an action twice, or one that it was not given")
             answered.append(result)
+    except TemporaryError:
+        yield from answered
+        raise
     except Exception as error:
         reason = f"handler `{_name(method)}`: {reason_of(error)}"
     yield from answered

@@ -72,30 +72,34 @@ class _Arrangement:
             return self.actions
         self._refuse_doubles()
         holders = self._holders({wish.value for wish in self.wishes})
-        freeing = {
-            (self.circles[action.branch][action.attribute], action.was): action
-            for action in self.actions
-            if action.kind is Kind.UPDATE and action.attribute in self.circles.get(action.branch, {})
-        }
+        freeing = dict(self._freeing())
         for wish in self.wishes:
             if id(wish.action) in self.refused:
                 continue
             for holder in holders.get(wish.value, ()):
-                if self._is_same(wish, holder):
+                if _is_held_by(holder, wish.action):
                     continue
                 freed_by = freeing.get(wish.value)
-                if (
-                    freed_by is not None
-                    and id(freed_by) not in self.refused
-                    and freed_by.native == holder.native
-                ):
-                    if freed_by not in wish.action.after:
-                        wish.action.after = (*wish.action.after, freed_by)
-                else:
+                if freed_by is None or id(freed_by) in self.refused or not _is_held_by(holder, freed_by):
                     self._refuse(wish, holder)
+                elif not any(first is freed_by for first in wish.action.after):
+                    wish.action.after = (*wish.action.after, freed_by)
         self._spread_refusals()
         self._break_circles()
+        self._spread_refusals()
         return [self._standing(action) for action in [*self.extra, *self.actions]]
+
+    def _freeing(self) -> Iterable[tuple[Value, Action]]:
+        """The values that this plan lets go of, with the action that does."""
+        for action in self.actions:
+            circles = self.circles.get(action.branch, {})
+            if action.kind is Kind.UPDATE and action.attribute in circles:
+                yield (circles[action.attribute], action.was), action
+            elif action.kind is Kind.NEW and action.adopts is not None:
+                for attribute, circle in circles.items():
+                    was, wanted = action.adopts.was.get(attribute), getattr(action.right, attribute, None)
+                    if not is_blank(was) and wanted is not None and wanted != was:
+                        yield (circle, was), action
 
     def _refuse_doubles(self) -> None:
         by_value: dict[Value, list[_Wish]] = {}
@@ -118,8 +122,7 @@ class _Arrangement:
         for name, circles in self.circles.items():
             branch = self.branches[name]
             for attribute, circle in circles.items():
-                values = [value for of, value in wanted if of == circle]
-                for holder in _among_ours(branch, attribute, set(values)):
+                for holder in _among_ours(branch, attribute, {value for of, value in wanted if of == circle}):
                     found[circle, holder.value].setdefault(_identity(holder), holder)
         asked: set[str] = set()
         for name, circles in self.circles.items():
@@ -130,18 +133,11 @@ class _Arrangement:
                 if circle in asked:
                     continue
                 asked.add(circle)
-                values = [value for of, value in wanted if of == circle]
-                for holder in branch.tree.importer.find_holders(branch, attribute, values):
+                values = sorted((value for of, value in wanted if of == circle), key=str)
+                for holder in branch.tree.importer.find_holders(branch, attribute, values) if values else ():
                     if (circle, holder.value) in found:
                         found[circle, holder.value].setdefault(_identity(holder), holder)
         return {value: list(holders.values()) for value, holders in found.items()}
-
-    def _is_same(self, wish: _Wish, holder: Holder) -> bool:
-        action = wish.action
-        native = action.adopts.native if action.adopts is not None else action.native
-        if native is not None and holder.native is not None:
-            return bool(native == holder.native)
-        return holder.idnumber == action.idnumber and action.kind is not Kind.NEW
 
     def _refuse(self, wish: _Wish, holder: Holder) -> None:
         circle, value = wish.value
@@ -152,39 +148,51 @@ class _Arrangement:
         )
 
     def _spread_refusals(self) -> None:
-        """Refuse also what waits for a refused action."""
-        spread = True
-        while spread:
-            spread = False
-            for wish in self.wishes:
-                waits = [first for first in wish.action.after if id(first) in self.refused]
-                if waits and id(wish.action) not in self.refused:
-                    first = waits[0]
+        """Refuse also what waits for a refused action, and what waits for that."""
+        waiting: dict[int, list[_Wish]] = {}
+        for wish in self.wishes:
+            for first in wish.action.after:
+                waiting.setdefault(id(first), []).append(wish)
+        refused = [action for action in self.actions if id(action) in self.refused]
+        while refused:
+            first = refused.pop()
+            for wish in waiting.get(id(first), ()):
+                if id(wish.action) not in self.refused:
+                    circle, value = wish.value
                     self.refused[id(wish.action)] = (
-                        f"`{wish.value[0]}` {wish.value[1]!r} is held by {first.branch} {first.idnumber}, whose own change"
-                        " cannot be made (see there)"
+                        f"`{circle}` {value!r} is held by {first.branch} {first.idnumber}, whose own change cannot be"
+                        " made (see there)"
                     )
-                    spread = True
+                    refused.append(wish.action)
 
     def _break_circles(self) -> None:
-        for wish in sorted(self.wishes, key=lambda wish: wish.owner):
-            if id(wish.action) in self.refused:
-                continue
-            circle = _circle_of(wish.action)
-            if not circle:
-                continue
-            action = wish.action
-            assert action.attribute is not None
-            tree = self.branches[action.branch].tree
-            spare = tree.spare_value(action.branch, action.attribute, action.idnumber)
-            if spare is None:
-                names = " -> ".join(f"{one.branch} {one.idnumber}" for one in [*circle, circle[0]])
-                for one in circle:
-                    self.refused[id(one)] = (
-                        f"`{wish.value[0]}` is exchanged in a circle ({names}), which this target cannot do"
-                    )
-                continue
-            self._go_through_spare(action, circle, spare)
+        values = {id(wish.action): wish.value for wish in self.wishes}
+        while circles := _circles(self._standing_wishes()):
+            for circle in circles:
+                # two circles may share an action: breaking the one may have broken the other
+                if _is_closed(circle) and not any(id(one) in self.refused for one in circle):
+                    self._break(circle, values)
+
+    def _standing_wishes(self) -> list[Action]:
+        standing = [wish.action for wish in self.wishes if id(wish.action) not in self.refused]
+        return sorted(standing, key=lambda action: (action.branch, action.idnumber))
+
+    def _break(self, circle: list[Action], values: Mapping[int, Value]) -> None:
+        updates = [one for one in circle if one.kind is Kind.UPDATE and one.attribute is not None]
+        if updates:
+            aside = min(updates, key=lambda action: (action.branch, action.idnumber))
+            tree = self.branches[aside.branch].tree
+            spare = tree.spare_value(aside.branch, aside.attribute or "", aside.idnumber)
+            if spare is not None:
+                self._go_through_spare(aside, circle, spare)
+                return
+        names = " -> ".join(f"{one.branch} {one.idnumber}" for one in [*circle, circle[0]])
+        for one in circle:
+            unique, value = values[id(one)]
+            self.refused[id(one)] = (
+                f"`{unique}` {value!r} is exchanged in a circle ({names}), which this target cannot do; give one of"
+                " them another for the moment"
+            )
 
     def _go_through_spare(self, action: Action, circle: list[Action], spare: str) -> None:
         """Let one of the circle step aside to a spare value; the rest then follow one after another."""
@@ -217,31 +225,52 @@ class _Arrangement:
         )
 
 
-def _circle_of(action: Action) -> list[Action]:
-    """The actions that wait for one another in a circle through this one; empty when there is none."""
-    path: list[Action] = []
-    seen: set[int] = set()
+def _is_held_by(holder: Holder, action: Action) -> bool:
+    """Whether the holder of a value is the very record that an action is about."""
+    native = action.adopts.native if action.adopts is not None else action.native
+    if native is not None and holder.native is not None:
+        return bool(native == holder.native)
+    exists = action.kind is not Kind.NEW or action.adopts is not None
+    return exists and holder.idnumber == action.idnumber
 
-    def search(current: Action) -> bool:
-        for first in current.after:
-            if first is action:
-                path.append(current)
-                return True
-            if id(first) not in seen:
-                seen.add(id(first))
-                if search(first):
-                    path.append(current)
-                    return True
-        return False
 
-    return path[::-1] if search(action) else []
+def _circles(actions: Sequence[Action]) -> list[list[Action]]:
+    """The rings of actions that wait for one another, each once; found without recursion, since a chain may be long."""
+    found: list[list[Action]] = []
+    finished: set[int] = set()
+    for start in actions:
+        path: list[Action] = []
+        place: dict[int, int] = {}
+        todo = [(start, False)]
+        while todo:
+            action, left = todo.pop()
+            if left:
+                finished.add(id(path.pop()))
+                del place[id(action)]
+            elif id(action) in place:
+                found.append(path[place[id(action)] :])
+            elif id(action) not in finished:
+                place[id(action)] = len(path)
+                path.append(action)
+                todo.append((action, True))
+                todo.extend((first, False) for first in action.after)
+    return found
+
+
+def _is_closed(circle: list[Action]) -> bool:
+    """Whether each still waits for the next, and the last for the first."""
+    pairs = zip(circle, [*circle[1:], circle[0]], strict=True)
+    return all(any(first is following for first in one.after) for one, following in pairs)
 
 
 def _among_ours(branch: type[DataStoreBranch], attribute: str, values: set[Any]) -> Iterable[Holder]:
     if not values or branch.state() not in (State.COMPLETE, State.UNREAD):
         return
     for idnumber, item in branch.items():
-        value = getattr(item, attribute, None)
+        try:
+            value = getattr(item, attribute, None)
+        except Exception:  # noqa: S112  a property that raises is reported by the comparison
+            continue
         if value in values:
             yield Holder(value, branch.native(idnumber), idnumber, _shown(item))
 
