@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,14 @@ import stamina
 from dss.actions import Action, Kind, Outcome, Result
 from dss.attributes import is_multi
 from dss.errors import TemporaryError
+from dss.store import State
+from dss.stored import copy_with
 from dss.templates import handler_names, reason_of
+from dss.tree import DataStoreTree
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
     from dss.registry import Hooks
-    from dss.tree import DataStoreTree
 
 BATCH = 500
 """Actions in a batch whose handler does not say how many it wants."""
@@ -91,18 +94,34 @@ def apply(
         for action in batch:
             if id(action) in held:
                 run.settle(Result(Outcome.HELD, "over the removal budget", action=action))
-        ready = [action for action in batch if id(action) not in held]
-        while ready:
-            # what waits for something in this very batch goes into a round of its own
-            now = [action for action in ready if not any(first in ready for first in action.after)]
-            run.carry_out(now)
-            done = {id(action) for action in now}
-            ready = [action for action in ready if id(action) not in done]
+        for part in _rounds([action for action in batch if id(action) not in held]):
+            run.carry_out(part)
         if told is not None:
             told(len(batch))
     if report.total(Outcome.DONE):
-        report.remarks += right.after_run()
+        try:
+            report.remarks += right.after_run()
+        except Exception as error:
+            # the report of what has been written must not be lost for it
+            report.remarks.append(f"what follows a run could not be done: {reason_of(error)}")
     return report
+
+
+def _rounds(batch: Sequence[Action]) -> Iterator[Sequence[Action]]:
+    """What waits for something in its own batch goes into a later round, since handlers may answer in any order."""
+    if not any(action.after for action in batch):
+        yield batch
+        return
+    places: dict[int, int] = {}
+    rounds: list[list[Action]] = []
+    for action in batch:
+        # in a plan's order, what an action waits for stands before it
+        place = max((places[id(first)] + 1 for first in action.after if id(first) in places), default=0)
+        places[id(action)] = place
+        while len(rounds) <= place:
+            rounds.append([])
+        rounds[place].append(action)
+    yield from rounds
 
 
 def _batches(right: DataStoreTree, actions: Sequence[Action]) -> Iterator[list[Action]]:
@@ -113,11 +132,9 @@ def _batches(right: DataStoreTree, actions: Sequence[Action]) -> Iterator[list[A
     for action in actions:
         found = right.template.handler_for(action)
         handler = None if found is None else getattr(found[0], "__func__", found[0])
-        now = (
-            (action.branch, action.kind, handler)
-            if found is None or found[1].per != "record"
-            else (action.branch, handler)
-        )
+        # a record's changes stay together; what is new or old is settled before others refer to it
+        apart = found is None or found[1].per != "record" or action.kind in (Kind.NEW, Kind.OLD)
+        now = (action.branch, handler, action.kind if apart else None)
         full = len(batch) >= size and action.idnumber != batch[-1].idnumber
         if batch and (now != sort or full):
             yield batch
@@ -153,25 +170,33 @@ class _Run:
                 self.settle(result)
 
     def _handled(self, batch: Sequence[Action]) -> list[Result]:
+        waiting = {id(action): action for action in batch}
+        answers: list[Result] = []
         try:
             for attempt in stamina.retry_context(on=TemporaryError, attempts=ATTEMPTS):
+                if self._is_bracketed:
+                    # what was answered before has been rolled back
+                    waiting, answers = {id(action): action for action in batch}, []
                 with attempt, self.right.batch():
-                    answers = self._answers(batch)
+                    self._collect(waiting, answers)
         except Exception as error:
-            return [action.failed(reason_of(error)) for action in batch]
+            if self._is_bracketed:
+                waiting, answers = {id(action): action for action in batch}, []
+            answers += [action.failed(reason_of(error)) for action in waiting.values()]
         return answers
 
-    def _answers(self, batch: Sequence[Action]) -> list[Result]:
-        waiting = {id(action): action for action in batch}
-        answers = []
-        for result in self.hooks.handle_actions(self.right, batch):
-            if (
-                isinstance(result, Result)
-                and result.action is not None
-                and waiting.pop(id(result.action), None) is not None
-            ):
+    @property
+    def _is_bracketed(self) -> bool:
+        """Whether the target takes a batch whole or not at all; then nothing is true before the bracket has closed."""
+        return type(self.right).batch is not DataStoreTree.batch
+
+    def _collect(self, waiting: dict[int, Action], answers: list[Result]) -> None:
+        """Take the answers as they come, so that those given before an error are not lost."""
+        for result in self.hooks.handle_actions(self.right, list(waiting.values())):
+            if isinstance(result, Result) and waiting.pop(id(result.action), None) is not None:
                 answers.append(result)
-        return [*answers, *(action.failed("no answer") for action in waiting.values())]
+        answers += [action.failed("no answer") for action in waiting.values()]
+        waiting.clear()
 
     def _lacks(self, action: Action) -> str:
         """Why an action cannot be done now: what it refers to is not there, or a value it takes was not freed."""
@@ -183,22 +208,22 @@ class _Run:
         own = self.branches.get(action.branch)
         if own is None:
             return ""
+        if action.joins in self.branches and not self._has(action.joins, action.idnumber):
+            return f"needs {action.joins} `{action.idnumber}`, which is not there"
         if action.kind is not Kind.NEW and action.idnumber not in own:
             return f"needs {action.branch} `{action.idnumber}`, which is not there"
         for attribute, branches in own.references().items():
             value = _reference(action, attribute)
-            if value is not None and not any(self._has(branch, value) for branch in branches):
+            known = [branch for branch in branches if branch in self.branches]
+            if value is not None and known and not any(self._has(branch, value) for branch in known):
                 return f"needs {_singular(branches)} `{value}`, which is not there"
         return ""
 
     def _has(self, name: str, idnumber: str) -> bool:
-        branch = self.branches.get(name)
+        branch = self.branches[name]
         # a branch that was not read cannot tell; the handler will
-        return (
-            branch is None
-            or idnumber in branch
-            or (branch.state() in ("not provided", "unread") and branch.tree.has_importer)
-        )
+        unread = branch.state() in (State.NOT_PROVIDED, State.UNREAD) and branch.tree.has_importer
+        return unread or idnumber in branch
 
     def settle(self, result: Result) -> None:
         """Write an answer down and bring the branch up to date."""
@@ -230,9 +255,12 @@ def _singular(branches: Sequence[str]) -> str:
 def _bring_up_to_date(branch: type[DataStoreBranch], action: Action, native: Any) -> None:
     """After a `done` the right store says what the target now holds, so that a second compare finds nothing."""
     if action.kind is Kind.NEW:
-        branch.bring_up_to_date(
-            action.idnumber, action.right, native if native is not None else action.native
-        )
+        if native is None:
+            native = action.native
+        if native is None and action.joins is not None:
+            # one account in two branches
+            native = getattr(branch.tree, action.joins).native(action.idnumber)
+        branch.bring_up_to_date(action.idnumber, action.right, native)
         return
     item = branch.get(action.idnumber)
     if action.kind is Kind.OLD:
@@ -246,7 +274,7 @@ def _bring_up_to_date(branch: type[DataStoreBranch], action: Action, native: Any
     value = action.wanted
     if action.kind in (Kind.ADD, Kind.REMOVE):
         found = getattr(item, action.attribute, None)
-        have: Any = found if is_multi(found) else frozenset()
+        have: Any = found if is_multi(found) else type(value)() if is_multi(value) else frozenset()
         rest = [one for one in have if one != action.value]
         value = type(have)([*rest, action.value] if action.kind is Kind.ADD else rest)
     _put(branch, action.idnumber, item, action.attribute, value)
@@ -256,10 +284,7 @@ def _put(branch: type[DataStoreBranch], idnumber: str, item: Any, attribute: str
     """Set an attribute, of a frozen model by way of a copy."""
     try:
         setattr(item, attribute, value)
-    except attrs.exceptions.FrozenError:
-        alias = attrs.fields_dict(type(item))[attribute].alias
-        changed: dict[str, Any] = {str(alias): value}
-        branch.bring_up_to_date(idnumber, attrs.evolve(item, **changed))
     except AttributeError:
-        # a property of the model: it follows from what it is computed of
-        return
+        # frozen, or a property of the model, which follows from what it is computed of
+        with contextlib.suppress(AttributeError):
+            branch.bring_up_to_date(idnumber, copy_with(item, {attribute: value}))
