@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, select
 
 from dss.actions import Action, Result
 from dss_moodle_db.account_rows import change_accounts, ordinary_accounts, problem_of
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.people import COLUMNS
 from dss_moodle_db.places import Place, find_places, store_profile
@@ -123,19 +123,19 @@ def _end(
     wanted = [number for number in numbers.values() if number is not None]
     there = {row.id for row in ordinary_accounts(client, connection, wanted)}
     staying: set[int] = set()
-    for part in slices(wanted):
-        query = select(member.c.userid).where(member.c.cohortid.in_(others), member.c.userid.in_(part))
-        staying.update(connection.execute(query).scalars())
+    query = select(member.c.userid).where(member.c.cohortid.in_(others), one_of(member.c.userid, wanted))
+    staying.update(connection.execute(query).scalars())
     results = []
     for action in actions:
         gone = numbers[action.idnumber] not in there
         results.append(
             action.failed("its account is gone, or is to be left alone") if gone else action.done()
         )
-    for part in slices(there & staying):
-        connection.execute(
-            delete(member).where(member.c.cohortid == scopes[branch.__name__], member.c.userid.in_(part))
+    connection.execute(
+        delete(member).where(
+            member.c.cohortid == scopes[branch.__name__], one_of(member.c.userid, there & staying)
         )
+    )
     ending = sorted(there - staying)
     change_accounts(client, connection, [{"number": number, "suspended": 1} for number in ending])
     end_sessions(client, connection, ending)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.people import COLUMNS
 from dss_moodle_db.places import Place
@@ -57,11 +57,10 @@ def ordinary_accounts(
     user = client.tables.user
     asked = [user.c[column] for column in dict.fromkeys(("id", "username", *columns))]
     found: list[Any] = []
-    for part in slices(numbers):
-        query = select(*asked).where(
-            user.c.id.in_(part), user.c.deleted == 0, user.c.mnethostid == client.site.mnethostid
-        )
-        found.extend(connection.execute(query))
+    query = select(*asked).where(
+        one_of(user.c.id, numbers), user.c.deleted == 0, user.c.mnethostid == client.site.mnethostid
+    )
+    found.extend(connection.execute(query))
     return [row for row in found if client.site.why_untouchable(row.id, row.username) is None]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 from dss.actions import Action, Result
 from dss_moodle_db.account_rows import change_accounts, ordinary_accounts, wanted_values
 from dss_moodle_db.contexts import ensure_user_contexts
-from dss_moodle_db.dialect import insert_many, slices
+from dss_moodle_db.dialect import insert_many, one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.people import COLUMNS
@@ -114,10 +114,9 @@ def _held_idnumbers(client: Client, connection: Connection, idnumbers: Iterable[
     """Who has these ID numbers; nothing in the database keeps two accounts from having one."""
     user = client.tables.user
     found: dict[str, list[int]] = {}
-    for part in slices(idnumbers):
-        query = select(user.c.id, user.c.idnumber).where(user.c.idnumber.in_(part), user.c.deleted == 0)
-        for number, idnumber in connection.execute(query):
-            found.setdefault(idnumber, []).append(number)
+    query = select(user.c.id, user.c.idnumber).where(one_of(user.c.idnumber, idnumbers), user.c.deleted == 0)
+    for number, idnumber in connection.execute(query):
+        found.setdefault(idnumber, []).append(number)
     return found
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from dss_moodle_db.contexts import context_ids, ensure_course_contexts
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.groups import is_our_group
 from dss_moodle_db.manual import ensure_instances
 from dss_moodle_db.sessions import mark_dirty
@@ -56,30 +55,28 @@ class Book:
         self._instances = ensure_instances(self.client, connection, self.courses)
         ensure_course_contexts(self.client, connection, self.courses)
         self._contexts = context_ids(self.client, connection, COURSE_LEVEL, self.courses)
-        for courses in slices(sorted(self.courses), 400):
-            for people in slices(sorted(self.people), 400):
-                self._read_enrolments(connection, courses, people)
-                self._read_roles(connection, courses, people)
-                self._read_groups(connection, courses, people)
+        self._read_enrolments(connection)
+        self._read_roles(connection)
+        self._read_groups(connection)
 
     def _at(self, user: int, course: int) -> Standing:
         ours = frozenset(role.id for role in self.client.site.course_roles.values())
         return self._was.setdefault((user, course), Standing(ours))
 
-    def _read_enrolments(self, connection: Connection, courses: Sequence[int], people: Sequence[int]) -> None:
+    def _read_enrolments(self, connection: Connection) -> None:
         enrolment = self.client.tables.user_enrolments
-        of = {self._instances[course]: course for course in courses}
+        of = {self._instances[course]: course for course in self.courses}
         query = select(enrolment.c.userid, enrolment.c.enrolid, enrolment.c.status).where(
-            enrolment.c.enrolid.in_(list(of)), enrolment.c.userid.in_(people)
+            one_of(enrolment.c.enrolid, of), one_of(enrolment.c.userid, self.people)
         )
         for user, instance, status in connection.execute(query):
             self._at(user, of[instance]).active = status == 0
 
-    def _read_roles(self, connection: Connection, courses: Sequence[int], people: Sequence[int]) -> None:
+    def _read_roles(self, connection: Connection) -> None:
         given = self.client.tables.role_assignments
-        of = {self._contexts[course]: course for course in courses}
+        of = {self._contexts[course]: course for course in self.courses}
         query = select(given.c.userid, given.c.contextid, given.c.roleid).where(
-            given.c.contextid.in_(list(of)), given.c.userid.in_(people), given.c.component == ""
+            one_of(given.c.contextid, of), one_of(given.c.userid, self.people), given.c.component == ""
         )
         for user, context, role in connection.execute(query):
             standing = self._at(user, of[context])
@@ -88,12 +85,16 @@ class Book:
             else:
                 standing.other_roles = True
 
-    def _read_groups(self, connection: Connection, courses: Sequence[int], people: Sequence[int]) -> None:
+    def _read_groups(self, connection: Connection) -> None:
         member, group = self.client.tables.groups_members, self.client.tables.groups
         query = (
             select(member.c.userid, group.c.courseid, group.c.id, member.c.component, member.c.itemid)
             .join(group, group.c.id == member.c.groupid)
-            .where(group.c.courseid.in_(courses), member.c.userid.in_(people), is_our_group(self.client))
+            .where(
+                one_of(group.c.courseid, self.courses),
+                one_of(member.c.userid, self.people),
+                is_our_group(self.client),
+            )
         )
         for user, course, number, component, note in connection.execute(query):
             if component:
@@ -193,5 +194,4 @@ class Book:
         if leaving:
             connection.execute(delete(member).where(here, member.c.component == ""), leaving)
         touched = {row["groupid"] for row in joining} | {row["which"] for row in leaving}
-        for part in slices(sorted(touched)):
-            connection.execute(update(group).where(group.c.id.in_(part)).values(timemodified=now))
+        connection.execute(update(group).where(one_of(group.c.id, sorted(touched))).values(timemodified=now))

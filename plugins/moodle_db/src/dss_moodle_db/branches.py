@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from dss import school
 from dss.branches import DataStoreBranch
 from dss.tree import Capability, DataStoreTree, Finding
-from dss_moodle_db import models
-from dss_moodle_db.config import Options
+from dss_moodle_db import config, models
 
 if TYPE_CHECKING:
     from dss_moodle_db.client import Client
@@ -71,7 +70,7 @@ class MoodleTree(DataStoreTree):
     __importer__ = "dss_moodle_db.importer/MoodleImporter"
     __template__ = "dss_moodle_db.templates/MoodleTemplate"
 
-    Options = Options
+    Options = config.Options
 
     capabilities: ClassVar[frozenset[Capability]] = frozenset(Capability)
 

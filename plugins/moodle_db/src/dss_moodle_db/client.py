@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from dss.errors import ConfigError, ReadError, TemporaryError
 from dss_moodle_db.config import Options
-from dss_moodle_db.dialect import WRITES, database_url, is_busy, new_engine
+from dss_moodle_db.dialect import DIALECT, WRITES, database_url, is_busy, new_engine
 from dss_moodle_db.site import Site
 from dss_moodle_db.tables import Tables
 
@@ -82,7 +82,7 @@ class Client:
                     f"{self.describe()} has no table `{missing[0]}`{_and_more(missing)}; "
                     "`url` must name Moodle's own database, and `prefix` what its table names begin with"
                 )
-            metadata = MetaData()
+            metadata = MetaData(info={DIALECT: self.engine.dialect.name})
             metadata.reflect(connection, only=names, resolve_fks=False)
         return Tables(metadata, self.options.prefix)
 

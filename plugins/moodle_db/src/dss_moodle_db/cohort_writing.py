@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from dss.actions import Action, Kind, Result
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.marks import ended, marked
@@ -71,9 +71,8 @@ def _make(client: Client, connection: Connection, actions: Sequence[Action]) -> 
 def _ids(client: Client, connection: Connection, stored: Iterable[str]) -> dict[str, int]:
     cohort = client.tables.cohort
     found: dict[str, int] = {}
-    for part in slices(stored):
-        query = select(cohort.c.idnumber, cohort.c.id).where(cohort.c.idnumber.in_(part))
-        found.update((text, number) for text, number in connection.execute(query))
+    query = select(cohort.c.idnumber, cohort.c.id).where(one_of(cohort.c.idnumber, stored))
+    found.update((text, number) for text, number in connection.execute(query))
     return found
 
 
@@ -127,11 +126,10 @@ def _change_members(
     people = people_ids(tree, connection, [action.value for action in actions])
     cohorts = {action.idnumber: action.native or branch.native(action.idnumber) for action in actions}
     there: set[tuple[int, int]] = set()
-    for part in slices(set(people.values())):
-        query = select(member.c.cohortid, member.c.userid).where(
-            member.c.cohortid.in_(set(cohorts.values())), member.c.userid.in_(part)
-        )
-        there.update((cohort, user) for cohort, user in connection.execute(query))
+    query = select(member.c.cohortid, member.c.userid).where(
+        one_of(member.c.cohortid, filter(None, cohorts.values())), one_of(member.c.userid, people.values())
+    )
+    there.update((cohort, user) for cohort, user in connection.execute(query))
     results: list[Result] = []
     joining: list[dict[str, int]] = []
     leaving: list[dict[str, int]] = []
@@ -179,8 +177,7 @@ def end_cohorts(
                 number = action.native or branch.native(action.idnumber)
                 rows.append({"number": number, "to": to, "shown": 0})
         _rename(client, connection, rows)
-        for part in slices([row["number"] for row in rows]):
-            connection.execute(delete(member).where(member.c.cohortid.in_(part)))
+        connection.execute(delete(member).where(one_of(member.c.cohortid, [row["number"] for row in rows])))
         return results
 
     return isolated(connection, actions, work, refuse)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, select
 
 from dss.importers import NATIVE, Rows, Scope
 from dss.store import REFUSED
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.keys import normal_idnumber
 from dss_moodle_db.marks import marked, unmarked
 from dss_moodle_db.scopes import in_any_scope, scope_ids
@@ -25,19 +25,19 @@ def read_cohorts(client: Client) -> Rows:
     """All cohorts of ours."""
     cohort = client.tables.cohort
     ours = cohort.c.idnumber.startswith(client.options.mark, autoescape=True)
-    return Rows(FIELDS, _read(client, [_cohorts(client).where(ours, cohort.c.component == "")]))
+    return Rows(FIELDS, _read(client, _cohorts(client).where(ours, cohort.c.component == "")))
 
 
 def read_cohorts_by_idnumber(client: Client, idnumbers: Collection[str], scope: Scope) -> Rows:
     """Some cohorts: ours, or those that have our ID number but belong to another plugin."""
     cohort = client.tables.cohort
-    wanted = sorted(marked(client.options.mark, idnumber) for idnumber in idnumbers)
-    queries = [_cohorts(client).where(cohort.c.idnumber.in_(part)) for part in slices(wanted)]
+    wanted = [marked(client.options.mark, idnumber) for idnumber in idnumbers]
+    query = _cohorts(client).where(one_of(cohort.c.idnumber, wanted))
     if scope is Scope.OURS:
-        return Rows(FIELDS, _read(client, [query.where(cohort.c.component == "") for query in queries]))
+        return Rows(FIELDS, _read(client, query.where(cohort.c.component == "")))
     return Rows(
         (*FIELDS, REFUSED),
-        _read_foreign(client, [query.where(cohort.c.component != "") for query in queries]),
+        _read_foreign(client, query.where(cohort.c.component != "")),
     )
 
 
@@ -46,16 +46,15 @@ def _cohorts(client: Client) -> Select[Any]:
     return select(cohort.c.id, cohort.c.idnumber, cohort.c.name, cohort.c.component).order_by(cohort.c.id)
 
 
-def _read(client: Client, queries: Iterable[Select[Any]]) -> Iterator[tuple[Any, ...]]:
+def _read(client: Client, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
     nobody: frozenset[str] = frozenset()
     with client.reading() as connection:
-        for query in queries:
-            found = connection.execute(query).all()
-            members = _members(client, connection, query)
-            for number, text, name, _ in found:
-                idnumber = normal_idnumber(unmarked(client.options.mark, text))
-                if idnumber is not None:
-                    yield idnumber, number, name, frozenset(members.get(number, nobody))
+        found = connection.execute(query).all()
+        members = _members(client, connection, query)
+        for number, text, name, _ in found:
+            idnumber = normal_idnumber(unmarked(client.options.mark, text))
+            if idnumber is not None:
+                yield idnumber, number, name, frozenset(members.get(number, nobody))
 
 
 def _members(client: Client, connection: Connection, cohorts: Select[Any]) -> dict[int, set[str]]:
@@ -79,9 +78,8 @@ def _members(client: Client, connection: Connection, cohorts: Select[Any]) -> di
     return found
 
 
-def _read_foreign(client: Client, queries: Iterable[Select[Any]]) -> Iterator[tuple[Any, ...]]:
+def _read_foreign(client: Client, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
     with client.reading() as connection:
-        for query in queries:
-            for number, text, name, component in connection.execute(query):
-                idnumber = unmarked(client.options.mark, text)
-                yield idnumber, number, name, None, f"it belongs to the plugin `{component}`"
+        for number, text, name, component in connection.execute(query):
+            idnumber = unmarked(client.options.mark, text)
+            yield idnumber, number, name, None, f"it belongs to the plugin `{component}`"

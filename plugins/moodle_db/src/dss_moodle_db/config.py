@@ -8,6 +8,7 @@ import attrs
 
 from dss.errors import ConfigError
 from dss.secrets import SecretUrl
+from dss.tree import DataStoreTree
 
 PEOPLE = ("students", "teachers", "guardians")
 
@@ -40,7 +41,7 @@ def _cohorts(given: Mapping[str, str] | None) -> dict[str, str]:
 
 
 @attrs.frozen(kw_only=True)
-class Options:
+class Options(DataStoreTree.Options):
     """One Moodle site, and which of its records are ours."""
 
     url: SecretUrl = attrs.field(

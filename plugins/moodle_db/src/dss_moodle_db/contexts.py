@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, String, Table, cast, insert, literal, null, select, update
 
-from dss_moodle_db.dialect import among, slices
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.site import CATEGORY_LEVEL, COURSE_LEVEL, USER_LEVEL
 
 if TYPE_CHECKING:
@@ -24,26 +24,21 @@ def ensure_user_contexts(client: Client, connection: Connection, users: Iterable
     user = client.tables.user
     context = client.tables.context
     wanted = list(users)
-    for chosen in among(user.c.id, wanted):
-        _insert_missing(client, connection, USER_LEVEL, user, chosen)
-    for chosen in among(context.c.instanceid, wanted):
-        _complete(client, connection, USER_LEVEL, chosen, top)
+    _insert_missing(client, connection, USER_LEVEL, user, one_of(user.c.id, wanted))
+    _complete(client, connection, USER_LEVEL, one_of(context.c.instanceid, wanted), top)
 
 
 def ensure_course_contexts(client: Client, connection: Connection, courses: Iterable[int]) -> None:
     """Make the contexts of courses that have none, below their category's."""
     course, context = client.tables.course, client.tables.context
     by_category: dict[int, list[int]] = {}
-    for part in slices(courses):
-        query = select(course.c.id, course.c.category).where(course.c.id.in_(part))
-        for number, category in connection.execute(query):
-            by_category.setdefault(category, []).append(number)
+    query = select(course.c.id, course.c.category).where(one_of(course.c.id, courses))
+    for number, category in connection.execute(query):
+        by_category.setdefault(category, []).append(number)
     for category, numbers in by_category.items():
         parent = _category_path(client, connection, category)
-        for chosen in among(course.c.id, numbers):
-            _insert_missing(client, connection, COURSE_LEVEL, course, chosen)
-        for chosen in among(context.c.instanceid, numbers):
-            _complete(client, connection, COURSE_LEVEL, chosen, parent)
+        _insert_missing(client, connection, COURSE_LEVEL, course, one_of(course.c.id, numbers))
+        _complete(client, connection, COURSE_LEVEL, one_of(context.c.instanceid, numbers), parent)
 
 
 def context_ids(
@@ -52,11 +47,10 @@ def context_ids(
     """The ids of contexts by what they belong to."""
     context = client.tables.context
     found: dict[int, int] = {}
-    for part in slices(instances):
-        query = select(context.c.instanceid, context.c.id).where(
-            context.c.contextlevel == level, context.c.instanceid.in_(part)
-        )
-        found.update((instance, number) for instance, number in connection.execute(query))
+    query = select(context.c.instanceid, context.c.id).where(
+        context.c.contextlevel == level, one_of(context.c.instanceid, instances)
+    )
+    found.update((instance, number) for instance, number in connection.execute(query))
     return found
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from dss.actions import Action, Result
 from dss_moodle_db.contexts import ensure_course_contexts
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.manual import ensure_instances
@@ -84,9 +84,8 @@ def _make(client: Client, connection: Connection, actions: Sequence[Action]) -> 
 def _ids(client: Client, connection: Connection, column: str, values: Iterable[str]) -> dict[str, int]:
     course = client.tables.course
     found: dict[str, int] = {}
-    for part in slices(sorted(values)):
-        query = select(course.c[column], course.c.id).where(course.c[column].in_(part))
-        found.update((value, number) for value, number in connection.execute(query))
+    query = select(course.c[column], course.c.id).where(one_of(course.c[column], sorted(values)))
+    found.update((value, number) for value, number in connection.execute(query))
     return found
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, select
 
 from dss.importers import NATIVE, Rows, Scope
 from dss.store import REFUSED
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.keys import normal_idnumber
 from dss_moodle_db.marks import is_ended
 
@@ -34,17 +34,16 @@ def is_our_course(client: Client, idnumber: str) -> bool:
 def read_courses(client: Client) -> Rows:
     """All courses of ours."""
     query = _courses(client).where(below_our_category(client), client.tables.course.c.idnumber != "")
-    return Rows(("idnumber", NATIVE, "name"), _read(client, [query]))
+    return Rows(("idnumber", NATIVE, "name"), _read(client, query))
 
 
 def read_courses_by_idnumber(client: Client, idnumbers: Collection[str], scope: Scope) -> Rows:
     """Some courses, by ID number: ours, or any of the site."""
     course = client.tables.course
-    queries = [_courses(client).where(course.c.idnumber.in_(part)) for part in slices(sorted(idnumbers))]
+    query = _courses(client).where(one_of(course.c.idnumber, idnumbers))
     if scope is Scope.OURS:
-        queries = [query.where(below_our_category(client)) for query in queries]
-        return Rows(("idnumber", NATIVE, "name"), _read(client, queries))
-    return Rows(("idnumber", NATIVE, "name", REFUSED), _read_anywhere(client, queries))
+        return Rows(("idnumber", NATIVE, "name"), _read(client, query.where(below_our_category(client))))
+    return Rows(("idnumber", NATIVE, "name", REFUSED), _read_anywhere(client, query))
 
 
 def _courses(client: Client) -> Select[Any]:
@@ -56,23 +55,19 @@ def _courses(client: Client) -> Select[Any]:
     )
 
 
-def _read(client: Client, queries: Iterable[Select[Any]]) -> Iterator[tuple[Any, ...]]:
+def _read(client: Client, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
     with client.reading() as connection:
-        for query in queries:
-            for number, text, name, _ in connection.execute(
-                query, execution_options={"yield_per": ROWS_AT_ONCE}
-            ):
-                idnumber = normal_idnumber(text)
-                if idnumber is not None and not is_ended(client.options.mark, text):
-                    yield idnumber, number, name
+        for number, text, name, _ in connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
+            idnumber = normal_idnumber(text)
+            if idnumber is not None and not is_ended(client.options.mark, text):
+                yield idnumber, number, name
 
 
-def _read_anywhere(client: Client, queries: Iterable[Select[Any]]) -> Iterator[tuple[Any, ...]]:
+def _read_anywhere(client: Client, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
     ours = client.site.category
     names = {category.path: category.name for category in client.site.categories}
     with client.reading() as connection:
-        for query in queries:
-            for number, idnumber, name, path in connection.execute(query):
-                inside = path == ours.path or path.startswith(f"{ours.path}/")
-                why = f"it lies in the category `{names.get(path, path)}`; move it below `{ours.name}` in Moodle"
-                yield idnumber, number, name, None if inside else why
+        for number, idnumber, name, path in connection.execute(query):
+            inside = path == ours.path or path.startswith(f"{ours.path}/")
+            why = f"it lies in the category `{names.get(path, path)}`; move it below `{ours.name}` in Moodle"
+            yield idnumber, number, name, None if inside else why

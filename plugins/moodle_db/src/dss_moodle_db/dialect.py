@@ -5,17 +5,28 @@ Everything else in this package is written once, for every database.
 
 from __future__ import annotations
 
+import json
 import operator
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import URL, ColumnElement, Connection, Engine, Table, create_engine, event, insert, make_url
+from sqlalchemy import (
+    URL,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    make_url,
+    select,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 
 from dss.errors import ConfigError
-
-T = TypeVar("T")
 
 WRITES = "dss_writes"
 """Execution option of a connection that is about to write: its transaction takes the write lock at once."""
@@ -23,8 +34,8 @@ WRITES = "dss_writes"
 LOCK_SECONDS = 15
 """How long SQLite waits for another process to end its transaction before it gives up."""
 
-VALUES_A_STATEMENT = 900
-"""SQLite refused more than 999 values a statement until 3.32; the others take far more."""
+DIALECT = "dss_dialect"
+"""Where reflected tables say which kind of database they are in."""
 
 
 def database_url(text: str, folder: Path | None = None) -> URL:
@@ -109,25 +120,20 @@ def is_of_the_record(error: DBAPIError) -> bool:
     return not isinstance(error, OperationalError) and not error.connection_invalidated
 
 
-def slices(values: Iterable[T], size: int = VALUES_A_STATEMENT) -> Iterator[Sequence[T]]:
-    """Cut values into pieces that fit into one statement."""
-    listed = list(values)
-    for start in range(0, len(listed), size):
-        yield listed[start : start + size]
+def one_of(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """The condition that a column has one of these values, however many there are.
 
-
-def among(column: ColumnElement[int], numbers: Iterable[int]) -> Iterator[ColumnElement[bool]]:
-    """Conditions that together choose these ids.
-
-    Ids that lie side by side, as those of rows just made, are one span: naming each would cost as much as the
-    statement itself.
+    SQLite takes a limited number of values a statement, so there they go as one JSON text. Ids that lie side by
+    side, as those of rows just made, are a span, which costs nothing.
     """
-    listed = sorted(set(numbers))
-    if listed and listed[-1] - listed[0] == len(listed) - 1:
-        yield column.between(listed[0], listed[-1])
-        return
-    for part in slices(listed):
-        yield column.in_(part)
+    listed = sorted(set(values))
+    if listed and isinstance(listed[0], int) and listed[-1] - listed[0] == len(listed) - 1:
+        return column.between(listed[0], listed[-1])
+    table = getattr(column, "table", None)
+    if isinstance(table, Table) and table.metadata.info.get(DIALECT) == "sqlite":
+        given = func.json_each(json.dumps(listed)).table_valued("value")
+        return column.in_(select(given.c.value))
+    return column.in_(listed)
 
 
 def insert_many(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

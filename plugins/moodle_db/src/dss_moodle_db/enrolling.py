@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from dss.actions import Action, Kind, Result
 from dss.keys import split_key
 from dss_moodle_db.book import Book
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.marks import marked
 from dss_moodle_db.references import known_ids, people_ids
@@ -77,16 +77,14 @@ def _group_ids(tree: DataStoreTree, connection: Connection, classes: Collection[
     found = known_ids(tree, ("classes",), classes)
     group = client.tables.groups
     stored = {marked(client.options.mark, class_): class_ for class_ in classes if class_ not in found}
-    for part in slices(sorted(stored)):
-        query = select(group.c.idnumber, group.c.id).where(group.c.idnumber.in_(part))
-        found.update((stored[text], number) for text, number in connection.execute(query) if text in stored)
+    query = select(group.c.idnumber, group.c.id).where(one_of(group.c.idnumber, sorted(stored)))
+    found.update((stored[text], number) for text, number in connection.execute(query) if text in stored)
     return found
 
 
 def _courses_of(client: Client, connection: Connection, groups: Iterable[int]) -> dict[int, int]:
     group = client.tables.groups
     found: dict[int, int] = {}
-    for part in slices(set(groups)):
-        query = select(group.c.id, group.c.courseid).where(group.c.id.in_(part))
-        found.update((number, course) for number, course in connection.execute(query))
+    query = select(group.c.id, group.c.courseid).where(one_of(group.c.id, set(groups)))
+    found.update((number, course) for number, course in connection.execute(query))
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Select, select
@@ -11,7 +11,7 @@ from dss.importers import NATIVE, Rows, Scope
 from dss.keys import key, split_key
 from dss.store import REFUSED
 from dss_moodle_db.courses import below_our_category, is_our_course
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.groups import is_our_group
 from dss_moodle_db.keys import normal_idnumber
 from dss_moodle_db.manual import METHOD
@@ -24,14 +24,13 @@ if TYPE_CHECKING:
 
 FIELDS = ("idnumber", NATIVE, "class_", "person", "role", "enabled")
 ROWS_AT_ONCE = 5000
-KEYS_A_STATEMENT = 400
 
 
 def read_enrolments(client: Client) -> Rows:
     """All enrollments of ours."""
     with client.reading() as connection:
         query = _enrolments(client, connection).where(is_our_group(client))
-    return Rows(FIELDS, _read(client, [query], None))
+    return Rows(FIELDS, _read(client, query, None))
 
 
 def read_enrolments_by_idnumber(client: Client, idnumbers: Collection[str], scope: Scope) -> Rows:
@@ -39,20 +38,16 @@ def read_enrolments_by_idnumber(client: Client, idnumbers: Collection[str], scop
     mark = client.options.mark
     group, user = client.tables.groups, client.tables.user
     wanted = frozenset(idnumbers)
-    queries = []
+    parts = [split_key(idnumber) for idnumber in idnumbers]
     with client.reading() as connection:
         base = _enrolments(client, connection) if scope is Scope.OURS else _foreign(client)
-    for part in slices(sorted(wanted), KEYS_A_STATEMENT):
-        parts = [split_key(idnumber) for idnumber in part]
-        queries.append(
-            base.where(
-                group.c.idnumber.in_(sorted({marked(mark, each[0]) for each in parts})),
-                user.c.idnumber.in_(sorted({each[1] for each in parts if len(each) == 3})),
-            )
-        )
+    query = base.where(
+        one_of(group.c.idnumber, (marked(mark, each[0]) for each in parts)),
+        one_of(user.c.idnumber, (each[1] for each in parts if len(each) == 3)),
+    )
     if scope is Scope.OURS:
-        return Rows(FIELDS, _read(client, queries, wanted))
-    return Rows((*FIELDS, REFUSED), _read_foreign(client, queries, wanted))
+        return Rows(FIELDS, _read(client, query, wanted))
+    return Rows((*FIELDS, REFUSED), _read_foreign(client, query, wanted))
 
 
 def _enrolments(client: Client, connection: Connection) -> Select[Any]:
@@ -88,23 +83,20 @@ def _enrolments(client: Client, connection: Connection) -> Select[Any]:
     )
 
 
-def _read(
-    client: Client, queries: Iterable[Select[Any]], wanted: frozenset[str] | None
-) -> Iterator[tuple[Any, ...]]:
+def _read(client: Client, query: Select[Any], wanted: frozenset[str] | None) -> Iterator[tuple[Any, ...]]:
     mark, untouchable = client.options.mark, client.site.untouchable
     names = {role.id: name for name, role in client.site.course_roles.items()}
     with client.reading() as connection:
-        for query in queries:
-            rows = connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
-            for number, stored, course, account, person_text, role, note, status in rows:
-                class_, person = normal_idnumber(unmarked(mark, stored)), normal_idnumber(person_text)
-                if class_ is None or person is None or (note in names and note != role):
-                    continue
-                if account in untouchable or not is_our_course(client, course):
-                    continue
-                idnumber = key(class_, person, names[role])
-                if wanted is None or idnumber in wanted:
-                    yield idnumber, number, class_, person, names[role], status == 0
+        rows = connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
+        for number, stored, course, account, person_text, role, note, status in rows:
+            class_, person = normal_idnumber(unmarked(mark, stored)), normal_idnumber(person_text)
+            if class_ is None or person is None or (note in names and note != role):
+                continue
+            if account in untouchable or not is_our_course(client, course):
+                continue
+            idnumber = key(class_, person, names[role])
+            if wanted is None or idnumber in wanted:
+                yield idnumber, number, class_, person, names[role], status == 0
 
 
 def _foreign(client: Client) -> Select[Any]:
@@ -117,15 +109,12 @@ def _foreign(client: Client) -> Select[Any]:
     )
 
 
-def _read_foreign(
-    client: Client, queries: Iterable[Select[Any]], wanted: frozenset[str]
-) -> Iterator[tuple[Any, ...]]:
+def _read_foreign(client: Client, query: Select[Any], wanted: frozenset[str]) -> Iterator[tuple[Any, ...]]:
     with client.reading() as connection:
-        for query in queries:
-            for number, stored, person, component in connection.execute(query):
-                class_ = unmarked(client.options.mark, stored)
-                for role in client.site.course_roles:
-                    idnumber = key(class_ or "", person, role)
-                    if idnumber in wanted:
-                        why = f"the plugin `{component}` keeps the membership in that group"
-                        yield idnumber, number, class_, person, role, None, why
+        for number, stored, person, component in connection.execute(query):
+            class_ = unmarked(client.options.mark, stored)
+            for role in client.site.course_roles:
+                idnumber = key(class_ or "", person, role)
+                if idnumber in wanted:
+                    why = f"the plugin `{component}` keeps the membership in that group"
+                    yield idnumber, number, class_, person, role, None, why

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from dss.actions import Action, Result
 from dss_moodle_db.courses import below_our_category
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.marks import ended, marked
@@ -88,13 +88,12 @@ def _course_ids(
     wanted = {idnumber for idnumber in idnumbers if idnumber}
     found = known_ids(tree, ("courses",), wanted)
     course, category = client.tables.course, client.tables.course_categories
-    for part in slices(sorted(wanted - found.keys())):
-        query = (
-            select(course.c.idnumber, course.c.id)
-            .join(category, category.c.id == course.c.category)
-            .where(course.c.idnumber.in_(part), below_our_category(client))
-        )
-        found.update((idnumber, number) for idnumber, number in connection.execute(query))
+    query = (
+        select(course.c.idnumber, course.c.id)
+        .join(category, category.c.id == course.c.category)
+        .where(one_of(course.c.idnumber, sorted(wanted - found.keys())), below_our_category(client))
+    )
+    found.update((idnumber, number) for idnumber, number in connection.execute(query))
     return found
 
 
@@ -102,9 +101,8 @@ def _ids(client: Client, connection: Connection, stored: Iterable[str]) -> dict[
     """Groups by course and by what they have as ID number."""
     group = client.tables.groups
     found: dict[tuple[int, str], int] = {}
-    for part in slices(stored):
-        query = select(group.c.courseid, group.c.idnumber, group.c.id).where(group.c.idnumber.in_(part))
-        found.update(((course, text), number) for course, text, number in connection.execute(query))
+    query = select(group.c.courseid, group.c.idnumber, group.c.id).where(one_of(group.c.idnumber, stored))
+    found.update(((course, text), number) for course, text, number in connection.execute(query))
     return found
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from dss.actions import Action, Kind, Result
 from dss_moodle_db.contexts import context_ids, ensure_user_contexts
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.references import people_ids
 from dss_moodle_db.sessions import mark_dirty
@@ -42,11 +42,10 @@ def _change(
     ensure_user_contexts(client, connection, known)
     contexts = context_ids(client, connection, USER_LEVEL, known)
     there: set[tuple[int, int]] = set()
-    for part in slices(contexts.values()):
-        query = select(given.c.contextid, given.c.userid).where(
-            given.c.contextid.in_(part), given.c.roleid == role.id, given.c.component == ""
-        )
-        there.update((context, user) for context, user in connection.execute(query))
+    query = select(given.c.contextid, given.c.userid).where(
+        one_of(given.c.contextid, contexts.values()), given.c.roleid == role.id, given.c.component == ""
+    )
+    there.update((context, user) for context, user in connection.execute(query))
     results: list[Result] = []
     giving: list[dict[str, int]] = []
     taking: list[dict[str, int]] = []

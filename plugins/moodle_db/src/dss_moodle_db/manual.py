@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, insert, select
 
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 
 if TYPE_CHECKING:
     from dss_moodle_db.client import Client
@@ -27,13 +27,12 @@ def ensure_instances(client: Client, connection: Connection, courses: Iterable[i
     enrol = client.tables.enrol
     now = client.now
     places: dict[int, int] = {}
-    for part in slices(missing):
-        query = (
-            select(enrol.c.courseid, func.max(enrol.c.sortorder))
-            .where(enrol.c.courseid.in_(part))
-            .group_by(enrol.c.courseid)
-        )
-        places.update((course, last + 1) for course, last in connection.execute(query))
+    query = (
+        select(enrol.c.courseid, func.max(enrol.c.sortorder))
+        .where(one_of(enrol.c.courseid, missing))
+        .group_by(enrol.c.courseid)
+    )
+    places.update((course, last + 1) for course, last in connection.execute(query))
     connection.execute(
         insert(enrol),
         [
@@ -59,11 +58,10 @@ def ensure_instances(client: Client, connection: Connection, courses: Iterable[i
 def _instances(client: Client, connection: Connection, courses: Iterable[int]) -> dict[int, int]:
     enrol = client.tables.enrol
     found: dict[int, int] = {}
-    for part in slices(courses):
-        query = (
-            select(enrol.c.courseid, func.min(enrol.c.id))
-            .where(enrol.c.enrol == METHOD, enrol.c.courseid.in_(part))
-            .group_by(enrol.c.courseid)
-        )
-        found.update((course, number) for course, number in connection.execute(query))
+    query = (
+        select(enrol.c.courseid, func.min(enrol.c.id))
+        .where(enrol.c.enrol == METHOD, one_of(enrol.c.courseid, courses))
+        .group_by(enrol.c.courseid)
+    )
+    found.update((course, number) for course, number in connection.execute(query))
     return found

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from dss.importers import NATIVE, Holder, Rows, Scope
 from dss.store import REFUSED
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.keys import normal_idnumber
 from dss_moodle_db.places import Place, find_places
 from dss_moodle_db.scopes import find_scopes
@@ -37,7 +37,7 @@ def read_people(client: Client, branch: type[DataStoreBranch]) -> Rows:
     query = query.join(member, member.c.userid == client.tables.user.c.id).where(
         member.c.cohortid == (-1 if scope is None else scope)
     )
-    return Rows(fields, _read(client, branch, [query], "guardians" in fields))
+    return Rows(fields, _read(client, branch, query, "guardians" in fields))
 
 
 def read_people_by_idnumber(
@@ -54,10 +54,10 @@ def read_people_by_idnumber(
         base = base.join(member, member.c.userid == user.c.id).where(
             member.c.cohortid == (-1 if cohort is None else cohort)
         )
-    queries = [base.where(user.c.idnumber.in_(part)) for part in slices(sorted(idnumbers))]
+    query = base.where(one_of(user.c.idnumber, idnumbers))
     if scope is Scope.OURS:
-        return Rows(fields, _read(client, branch, queries, "guardians" in fields))
-    return Rows((*fields, REFUSED), _read_anywhere(client, queries, "guardians" in fields))
+        return Rows(fields, _read(client, branch, query, "guardians" in fields))
+    return Rows((*fields, REFUSED), _read_anywhere(client, query, "guardians" in fields))
 
 
 def find_people(client: Client, attribute: str, values: Collection[Any]) -> Iterator[Holder]:
@@ -65,27 +65,25 @@ def find_people(client: Client, attribute: str, values: Collection[Any]) -> Iter
     user = client.tables.user
     column = user.c[COLUMNS[attribute]]
     asked = {stored_form(value) if attribute == "username" else value: value for value in values}
-    for part in slices(sorted(asked)):
-        sought = func.lower(column) if attribute == "username" else column
-        query = select(
-            user.c.id,
-            user.c.idnumber,
-            column,
-            user.c.firstname,
-            user.c.lastname,
-            user.c.email,
-            user.c.deleted,
-        ).where(sought.in_(part), user.c.mnethostid == client.site.mnethostid)
-        with client.reading() as connection:
-            for number, idnumber, held, first, last, email, deleted in connection.execute(query):
-                value = asked.get(stored_form(held) if attribute == "username" else held)
-                if value is None:
-                    continue
-                why = "a deleted account" if deleted else client.site.why_untouchable(number, str(held))
-                record = {"given_name": first, "family_name": last, "email": email, attribute: held}
-                if why is not None:
-                    record["cannot be adopted"] = why
-                yield Holder(value, number, normal_idnumber(idnumber) if not deleted else None, record)
+    query = select(
+        user.c.id,
+        user.c.idnumber,
+        column,
+        user.c.firstname,
+        user.c.lastname,
+        user.c.email,
+        user.c.deleted,
+    ).where(one_of(column, asked), user.c.mnethostid == client.site.mnethostid)
+    with client.reading() as connection:
+        for number, idnumber, held, first, last, email, deleted in connection.execute(query):
+            value = asked.get(stored_form(held) if attribute == "username" else held)
+            if value is None:
+                continue
+            why = "a deleted account" if deleted else client.site.why_untouchable(number, str(held))
+            record = {"given_name": first, "family_name": last, "email": email, attribute: held}
+            if why is not None:
+                record["cannot be adopted"] = why
+            yield Holder(value, number, normal_idnumber(idnumber) if not deleted else None, record)
 
 
 def _fields(client: Client, branch: type[DataStoreBranch], places: Iterable[Place]) -> tuple[str, ...]:
@@ -112,49 +110,45 @@ def _accounts(client: Client, places: Iterable[Place]) -> Select[Any]:
 
 
 def _read(
-    client: Client, branch: type[DataStoreBranch], queries: Iterable[Select[Any]], with_guardians: bool
+    client: Client, branch: type[DataStoreBranch], query: Select[Any], with_guardians: bool
 ) -> Iterator[tuple[Any, ...]]:
     untouchable = client.site.untouchable
     nobody: frozenset[str] = frozenset()
     nameless = 0
     with client.reading() as connection:
         guardians = _guardians(client, connection) if with_guardians else {}
-        for query in queries:
-            rows = connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
-            for number, suspended, text, first, last, email, username, *more in rows:
-                idnumber = normal_idnumber(text)
-                if idnumber is None:
-                    nameless += 1
-                    continue
-                if number in untouchable or username == "guest":
-                    why = client.site.why_untouchable(number, username)
-                    branch.freeze(idnumber, f"account {number} `{username}` is {why}: it is left alone")
-                    continue
-                if with_guardians:
-                    more.append(guardians.get(number, nobody))
-                yield idnumber, number, first, last, email, Username(username), suspended == 0, *more
+        rows = connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
+        for number, suspended, text, first, last, email, username, *more in rows:
+            idnumber = normal_idnumber(text)
+            if idnumber is None:
+                nameless += 1
+                continue
+            if number in untouchable or username == "guest":
+                why = client.site.why_untouchable(number, username)
+                branch.freeze(idnumber, f"account {number} `{username}` is {why}: it is left alone")
+                continue
+            if with_guardians:
+                more.append(guardians.get(number, nobody))
+            yield idnumber, number, first, last, email, Username(username), suspended == 0, *more
     if nameless:
         cohort = client.options.cohorts[branch.__name__]
         branch.note(f"{nameless} accounts in cohort `{cohort}` have no ID number and are left alone")
 
 
-def _read_anywhere(
-    client: Client, queries: Iterable[Select[Any]], with_guardians: bool
-) -> Iterator[tuple[Any, ...]]:
+def _read_anywhere(client: Client, query: Select[Any], with_guardians: bool) -> Iterator[tuple[Any, ...]]:
     """Accounts of the whole site; those that nobody may touch say so."""
     with client.reading() as connection:
-        for query in queries:
-            for number, suspended, text, first, last, email, username, *more in connection.execute(query):
-                idnumber = normal_idnumber(text)
-                if idnumber is None:
-                    continue
-                why = client.site.why_untouchable(number, username)
-                refused = None if why is None else f"it is {why}"
-                guardians = [None] if with_guardians else []
-                yield (
-                    *(idnumber, number, first, last, email, Username(username), suspended == 0),
-                    *(*more, *guardians, refused),
-                )
+        for number, suspended, text, first, last, email, username, *more in connection.execute(query):
+            idnumber = normal_idnumber(text)
+            if idnumber is None:
+                continue
+            why = client.site.why_untouchable(number, username)
+            refused = None if why is None else f"it is {why}"
+            guardians = [None] if with_guardians else []
+            yield (
+                *(idnumber, number, first, last, email, Username(username), suspended == 0),
+                *(*more, *guardians, refused),
+            )
 
 
 def _guardians(client: Client, connection: Connection) -> dict[int, frozenset[str]]:

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from dss.errors import ConfigError
 from dss_moodle_db.config import PROFILE
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 
 if TYPE_CHECKING:
     from dss_moodle_db.client import Client
@@ -102,22 +102,23 @@ def store_profile(client: Client, connection: Connection, values: Sequence[tuple
     data = client.tables.user_info_data
     for place in dict.fromkeys(place for _, place, _ in values):
         texts = {user: text for user, other, text in values if other == place}
-        for part in slices(texts):
-            there = set(
-                connection.execute(
-                    select(data.c.userid).where(data.c.fieldid == place.field, data.c.userid.in_(part))
-                ).scalars()
+        there = set(
+            connection.execute(
+                select(data.c.userid).where(data.c.fieldid == place.field, one_of(data.c.userid, texts))
+            ).scalars()
+        )
+        rows = [{"person": user, "text": text} for user, text in texts.items() if user in there]
+        if rows:
+            connection.execute(
+                update(data)
+                .where(data.c.fieldid == place.field, data.c.userid == bindparam("person"))
+                .values(data=bindparam("text"), dataformat=place.dataformat),
+                rows,
             )
-            for user in there:
-                connection.execute(
-                    update(data)
-                    .where(data.c.fieldid == place.field, data.c.userid == user)
-                    .values(data=texts[user], dataformat=place.dataformat)
-                )
-            missing = [
-                {"userid": user, "fieldid": place.field, "data": texts[user], "dataformat": place.dataformat}
-                for user in part
-                if user not in there
-            ]
-            if missing:
-                connection.execute(insert(data), missing)
+        missing = [
+            {"userid": user, "fieldid": place.field, "data": text, "dataformat": place.dataformat}
+            for user, text in texts.items()
+            if user not in there
+        ]
+        if missing:
+            connection.execute(insert(data), missing)

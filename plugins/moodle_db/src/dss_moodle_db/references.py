@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, select
 
 from dss_moodle_db.config import PEOPLE
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.scopes import in_any_scope, scope_ids
 
 if TYPE_CHECKING:
@@ -42,12 +42,11 @@ def people_ids(tree: DataStoreTree, connection: Connection, idnumbers: Iterable[
         return found
     ours = in_any_scope(client, scope_ids(client, connection))
     seen: dict[str, list[int]] = {}
-    for part in slices(missing):
-        query = select(user.c.id, user.c.idnumber).where(
-            user.c.idnumber.in_(part), user.c.deleted == 0, user.c.id.in_(ours)
-        )
-        for number, idnumber in connection.execute(query):
-            if number not in client.site.untouchable:
-                seen.setdefault(idnumber, []).append(number)
+    query = select(user.c.id, user.c.idnumber).where(
+        one_of(user.c.idnumber, missing), user.c.deleted == 0, user.c.id.in_(ours)
+    )
+    for number, idnumber in connection.execute(query):
+        if number not in client.site.untouchable:
+            seen.setdefault(idnumber, []).append(number)
     found.update((idnumber, numbers[0]) for idnumber, numbers in seen.items() if len(numbers) == 1)
     return found

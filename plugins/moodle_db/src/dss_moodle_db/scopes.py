@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, Select, insert, literal, select
 
 from dss.errors import ConfigError
-from dss_moodle_db.dialect import among
+from dss_moodle_db.dialect import one_of
 from dss_moodle_db.limits import too_long
 
 if TYPE_CHECKING:
@@ -86,7 +86,8 @@ def in_any_scope(client: Client, scopes: Iterable[int]) -> Select[tuple[int]]:
 def join_scope(client: Client, connection: Connection, cohort: int, users: Iterable[int]) -> None:
     """Put accounts into a cohort; those in it already stay as they are."""
     user, member = client.tables.user, client.tables.cohort_members
-    for chosen in among(user.c.id, users):
-        there = select(member.c.id).where(member.c.cohortid == cohort, member.c.userid == user.c.id)
-        people = select(literal(cohort), user.c.id, literal(client.now)).where(chosen, ~there.exists())
-        connection.execute(insert(member).from_select(["cohortid", "userid", "timeadded"], people))
+    there = select(member.c.id).where(member.c.cohortid == cohort, member.c.userid == user.c.id)
+    people = select(literal(cohort), user.c.id, literal(client.now)).where(
+        one_of(user.c.id, users), ~there.exists()
+    )
+    connection.execute(insert(member).from_select(["cohortid", "userid", "timeadded"], people))

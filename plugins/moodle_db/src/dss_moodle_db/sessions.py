@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from dss_moodle_db.dialect import slices
+from dss_moodle_db.dialect import one_of
 
 if TYPE_CHECKING:
     from dss_moodle_db.client import Client
@@ -18,8 +18,7 @@ DIRTY_USERS = "accesslib/dirtyusers"
 def end_sessions(client: Client, connection: Connection, users: Iterable[int]) -> None:
     """Log people out. A suspended account is refused at login at once, but a session would live on."""
     sessions = client.tables.sessions
-    for part in slices(users):
-        connection.execute(delete(sessions).where(sessions.c.userid.in_(part)))
+    connection.execute(delete(sessions).where(one_of(sessions.c.userid, users)))
 
 
 def mark_dirty(client: Client, connection: Connection, users: Iterable[int]) -> None:
@@ -31,14 +30,13 @@ def mark_dirty(client: Client, connection: Connection, users: Iterable[int]) -> 
     flags, user = client.tables.cache_flags, client.tables.user
     now = client.now
     fresh = {"value": "1", "timemodified": now, "expiry": now + client.site.session_timeout}
-    for part in slices(sorted(set(users))):
-        seen = select(user.c.id).where(user.c.id.in_(part), user.c.lastaccess > 0)
-        names = [str(number) for number in connection.execute(seen).scalars()]
-        if not names:
-            continue
-        ours = (flags.c.flagtype == DIRTY_USERS) & flags.c.name.in_(names)
-        connection.execute(update(flags).where(ours).values(fresh))
-        there = set(connection.execute(select(flags.c.name).where(ours)).scalars())
-        missing = [{"flagtype": DIRTY_USERS, "name": name, **fresh} for name in names if name not in there]
-        if missing:
-            connection.execute(insert(flags), missing)
+    seen = select(user.c.id).where(one_of(user.c.id, users), user.c.lastaccess > 0)
+    names = [str(number) for number in connection.execute(seen).scalars()]
+    if not names:
+        return
+    ours = (flags.c.flagtype == DIRTY_USERS) & one_of(flags.c.name, names)
+    connection.execute(update(flags).where(ours).values(fresh))
+    there = set(connection.execute(select(flags.c.name).where(ours)).scalars())
+    missing = [{"flagtype": DIRTY_USERS, "name": name, **fresh} for name in names if name not in there]
+    if missing:
+        connection.execute(insert(flags), missing)
