@@ -12,6 +12,7 @@ T = TypeVar("T")
 _WHOLE = re.compile(r"(-?[0-9]+)(?:\.0*)?")
 _SHORTENED = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
 _ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
+_PLAIN_ADDRESSES = re.compile(r"[a-z0-9._%+'-]+@[a-z0-9.-]+(?:[,;][a-z0-9._%+'-]+@[a-z0-9.-]+)*").fullmatch
 _BETWEEN_ADDRESSES = re.compile(r"[,;\s]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _NO_DAY = frozenset(("", "0/0/0", "0/0/0000", "00/00/0000", "0000-00-00"))
@@ -48,6 +49,7 @@ def whole(text: str, column: str) -> str:
     Raises:
         BadCell: it is something else, such as `1.00E+05`, which Excel makes of 100000.
     """
+    text = text.strip()
     found = _WHOLE.fullmatch(text)
     if found is not None:
         return found[1]
@@ -68,6 +70,7 @@ def person_number(text: str, column: str, digits: bool, width: int) -> str:
     Raises:
         BadCell: it cannot be a number.
     """
+    text = text.strip()
     if not text:
         return ""
     if digits:
@@ -88,6 +91,7 @@ def day(text: str, column: str, form: str) -> date | None:
     Raises:
         BadCell: it is written otherwise, or there is no such day.
     """
+    text = text.strip()
     if text in _NO_DAY:
         return None
     try:
@@ -98,7 +102,7 @@ def day(text: str, column: str, form: str) -> date | None:
 
 def is_address(text: str) -> bool:
     """Whether a text can be an e-mail address at all; `unknown@` and `none` cannot."""
-    return _ADDRESS.fullmatch(text) is not None
+    return _ADDRESS.fullmatch(text.strip()) is not None
 
 
 def addresses(text: str) -> list[str]:
@@ -108,12 +112,16 @@ def addresses(text: str) -> list[str]:
     """
     if not text:
         return []
-    parts = _BETWEEN_ADDRESSES.split(text.lower())
-    return list(dict.fromkeys(part for part in parts if _ADDRESS.fullmatch(part)))
+    if _PLAIN_ADDRESSES(text):
+        parts = text.replace(";", ",").split(",")
+    else:
+        parts = [part for part in _BETWEEN_ADDRESSES.split(text.lower()) if _ADDRESS.fullmatch(part)]
+    return parts if len(parts) < 2 else list(dict.fromkeys(parts))
 
 
 def login(text: str) -> str | None:
     """A login name; None where the cell says nothing, or holds a login that is disabled or another system's."""
+    text = text.strip()
     return None if not text or text.startswith(_NO_LOGIN) else text
 
 

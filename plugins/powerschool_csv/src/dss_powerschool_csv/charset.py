@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from typing import BinaryIO
 
 from dss.errors import ConfigError
 
-_CONTROLS = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n\r")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+#: Blanks of other kinds, marks without width, and ends of lines that are none of ours.
+RARE = "\xa0\x85\u2000\u2002\u2003\u2007\u2009\u200b\u2028\u2029\u202f\u3000\ufeff"
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _BOMS = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32"),
@@ -32,7 +34,7 @@ class NotWhatItClaims(ValueError):
     """The file is no text in the declared character set.
 
     Attributes:
-        at: how many bytes of the block given last are sound.
+        at: where in the block given last; negative is in one before.
     """
 
     def __init__(self, reason: str, at: int = 0) -> None:
@@ -79,38 +81,60 @@ def refuse_other_kinds(head: bytes, encoding: str) -> None:
             break
 
 
+def common_bytes(encoding: str) -> bytes:
+    """The bytes of which text can be made that needs no closer look: no control character, no rare blank, all in NFC."""
+    ascii_bytes = bytes([*range(32, 127), *b"\t\n\r"])
+    if encoding.startswith(("utf-16", "utf-32")):
+        return b""
+    if encoding.startswith("utf-8"):
+        # leading bytes of letters up to U+02FF, none of which combines with another, and continuations
+        return ascii_bytes + bytes([*range(0x80, 0xC0), *range(0xC3, 0xCC)])
+    common = bytearray(ascii_bytes)
+    for byte in range(128, 256):
+        try:
+            letter = codecs.decode(bytes([byte]), encoding)
+        except UnicodeDecodeError:
+            continue
+        if letter < "\u0300" and letter not in RARE and _CONTROL.search(letter) is None:
+            common.append(byte)
+    return bytes(common)
+
+
 class Decoder:
-    """Decodes a file block by block; every line end (LF, CRLF, CR) becomes `\\n`.
+    """Decodes a file block by block; every end of line (LF, CRLF, CR) becomes LF.
 
     Attributes:
-        controls: whether the block given last, or the one before, has control characters in it.
+        odd: whether the block given last, or the one before, has text that needs a closer look.
+        lost: how many question marks and replacement characters there are, which may once have been letters.
     """
 
     def __init__(self, encoding: str) -> None:
         self.encoding = "utf-8-sig" if encoding == "utf-8" else encoding
         self._text = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(self.encoding)(), translate=True)
-        self._wide = encoding.startswith(("utf-16", "utf-32"))
+        self._common = common_bytes(encoding)
         # single-byte sets take any byte, so a file in UTF-8 would pass as gibberish
         self._shadow: codecs.IncrementalDecoder | None = None
         if not encoding.startswith("utf"):
             self._shadow = codecs.getincrementaldecoder("utf-8")()
-        self._utf8 = False
-        self.controls = False
-        self._controls_here = False
+        self._utf8: int | None = None
+        self._given = 0
+        self.odd = False
+        self.lost = 0
+        self._odd_here = False
 
     def decode(self, block: bytes, final: bool = False) -> str:
         """Decode the next block.
 
         Raises:
-            NotWhatItClaims: it is not in this character set, or has bytes that no text has.
+            NotWhatItClaims: it is not in this character set, or has zeros, which no text has.
         """
-        before, self._controls_here = self._controls_here, False
-        if not self._wide and len(block) != len(block.translate(None, _CONTROLS)):
-            self._controls_here = True
-            if 0 in block:
-                raise NotWhatItClaims("a zero byte is no text; is this a binary file, or utf-16?", block.index(0))
+        before, self._odd_here = self._odd_here, bool(block.translate(None, self._common))
+        self.odd = before or self._odd_here
+        if self._odd_here and self._common and 0 in block:
+            raise NotWhatItClaims("a zero byte is no text; is this a binary file, or utf-16?", block.index(0))
         if self._shadow is not None:
             self._look_for_utf8(block, final)
+        self._given += len(block)
         try:
             text = self._text.decode(block, final)
         except UnicodeDecodeError as error:
@@ -122,12 +146,16 @@ class Decoder:
                 " PowerSchool was told to write",
                 at,
             ) from None
-        if self._wide:
-            self._controls_here = _CONTROL.search(text) is not None
-            if "\x00" in text:
+        if self._odd_here:
+            if "\0" in text:
                 raise NotWhatItClaims("a zero character is no text; is this a binary file?")
-        self.controls = before or self._controls_here
+            self.lost += text.count("\ufffd")
+        self.lost += text.count("?")
         return text
+
+    def needs_tidying(self, text: str) -> bool:
+        """Take the closer look: whether there are control characters or rare blanks."""
+        return any(map(text.__contains__, RARE)) or _CONTROL.search(text) is not None
 
     def _look_for_utf8(self, block: bytes, final: bool) -> None:
         assert self._shadow is not None
@@ -138,7 +166,9 @@ class Decoder:
         except UnicodeDecodeError:
             self._shadow = None
         else:
-            self._utf8 = self._utf8 or _UTF8_ONLY.search(block) is not None
+            found = _UTF8_ONLY.search(block)
+            if found is not None and self._utf8 is None:
+                self._utf8 = self._given + found.start()
 
     def finish(self) -> None:
         """Judge the file as a whole, after its last block.
@@ -146,12 +176,20 @@ class Decoder:
         Raises:
             NotWhatItClaims: every byte beyond ASCII is part of a letter in UTF-8, which no other text is by chance.
         """
-        if self._shadow is not None and self._utf8:
+        if self._shadow is not None and self._utf8 is not None:
             raise NotWhatItClaims(
-                f'all of it reads as utf-8, and `encoding` says {self.encoding}; set `encoding = "utf-8"`'
+                f'all of it reads as utf-8, and `encoding` says {self.encoding}; set `encoding = "utf-8"`',
+                self._utf8 - self._given,
             )
 
 
-def lines_in(block: bytes) -> int:
-    """How many line ends a block of bytes has."""
-    return block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
+def line_of(file: BinaryIO, at: int) -> int:
+    """The line in which a byte of a file stands, counted from its beginning."""
+    file.seek(0)
+    line, ended_in_cr = 1, False
+    while at > 0 and (block := file.read(min(at, 1 << 20))):
+        at -= len(block)
+        line += block.count(b"\n") + block.count(b"\r") - block.count(b"\r\n")
+        line -= ended_in_cr and block.startswith(b"\n")
+        ended_in_cr = block.endswith(b"\r")
+    return line

@@ -143,10 +143,14 @@ class Exports:
         )
 
     def open(
-        self, branch: str, file: Chosen, spoilt: Callable[[Spoilt], None] = lambda spoilt: None
+        self,
+        branch: str,
+        file: Chosen,
+        spoilt: Callable[[Spoilt], None] = lambda spoilt: None,
+        blanks: bool = False,
     ) -> DelimitedFile:
-        """A file of a branch, to be entered as a context."""
-        return DelimitedFile(file.path, file.name, self.form(branch), spoilt)
+        """A file of a branch, to be entered as a context; the arguments are those of `DelimitedFile`."""
+        return DelimitedFile(file.path, file.name, self.form(branch), spoilt, blanks)
 
     def dates_differ(self, branch: str) -> Iterator[str]:
         """Notes on schools whose newest file is of another day than the others'."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import partial
 from itertools import chain
 
 from dss.importers import Rows
@@ -22,8 +23,10 @@ from dss_powerschool_csv.timetable import Sections
 TEACHER = "teacher"
 
 
-class Current(dict[tuple[str, str], bool]):
-    """Whether an enrolment of these two days counts: from DateEnrolled on, until the day before DateLeft.
+class Current:
+    """Whether an enrolment counts: from DateEnrolled on, until the day before DateLeft.
+
+    `current[enrolled][left]` answers for two cells; both are remembered, since days repeat themselves.
 
     Args:
         today: the day for which it is asked.
@@ -32,22 +35,19 @@ class Current(dict[tuple[str, str], bool]):
     """
 
     def __init__(self, today: date, ahead: int, form: str) -> None:
-        super().__init__()
-        self._today, self._soon = today, today + timedelta(days=ahead)
-        self._days = (
-            Memo(lambda text: day(text, "DateEnrolled", form)),
-            Memo(lambda text: day(text, "DateLeft", form)),
-        )
+        self._today, self._soon, self._form = today, today + timedelta(days=ahead), form
+        self.cells: Memo[Memo[bool]] = Memo(self._from, largest=2_000)
 
-    def __missing__(self, days: tuple[str, str]) -> bool:
-        enrolled, left = self._days[0][days[0]], self._days[1][days[1]]
-        # who leaves on the day of enrolling, or before, has never come
-        never = enrolled is not None and left is not None and left <= enrolled
-        counts = not never and (enrolled is None or enrolled <= self._soon) and (left is None or self._today < left)
-        if len(self) >= 20_000:
-            self.clear()
-        self[days] = counts
-        return counts
+    def _from(self, text: str) -> Memo[bool]:
+        enrolled = day(text, "DateEnrolled", self._form)
+        return Memo(partial(self._until, enrolled), largest=2_000)
+
+    def _until(self, enrolled: date | None, text: str) -> bool:
+        left = day(text, "DateLeft", self._form)
+        if enrolled is not None and (enrolled > self._soon or (left is not None and left <= enrolled)):
+            # not yet; or never, for who leaves on the day of enrolling, or before
+            return False
+        return left is None or self._today < left
 
 
 class Enrollments:
@@ -72,11 +72,11 @@ class Enrollments:
         self.numbers = Numbers(tree, "students", NUMBER, digits=True, width=exports.options.students.width)
         self.key, self.by_id = exports.options.classes.key, exports.options.classes.by_id
         self._fields = ("idnumber", *dict.fromkeys([*FIELDS, *options.extra]))
-        self.current = Current(exports.options.day_of_run(), options.days_ahead, exports.options.dates)
+        self.current = Current(exports.options.day_of_run(), options.days_ahead, exports.options.dates).cells
 
     def rows(self) -> Rows:
         """The enrolments; reading begins when the rows are asked for."""
-        blocks = self.reading.run(self.start, self._spoilt)
+        blocks = self.reading.run(self.start, self._spoilt, blanks=True)
         return Rows(self._fields, chain(chain.from_iterable(blocks), self._teachers()))
 
     def start(self, sheet: Sheet) -> Convert:

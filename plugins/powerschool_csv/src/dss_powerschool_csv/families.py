@@ -84,10 +84,10 @@ class Family:
         """The idnumbers of a student's guardians; None when the row cannot tell."""
         idnumber = self.families.idnumber
         if self.family is None and len(self.emails) == 1:
-            return frozenset(map(idnumber, addresses(row[self.emails[0]])))
+            return frozenset([idnumber(address) for address in addresses(row[self.emails[0]])])
         if not any(address for address, _ in self._pairs(row)):
             return _NOBODY
-        if self.family is not None and not row[self.family]:
+        if self.family is not None and not row[self.family].strip():
             self.families.without_family += 1
             return None
         return frozenset(idnumber(parent.number) for parent in self.parents(row))
@@ -98,10 +98,10 @@ class Family:
         if self.family is None:
             numbers = [address for address, _ in pairs]
         else:
-            if not row[self.family]:
+            if not row[self.family].strip():
                 return []
             # the place counts, not the address: a family's second guardian stays the second
-            numbers = [row[self.family] + "P" * (place + 1) for place in range(len(pairs))]
+            numbers = [row[self.family].strip() + "P" * (place + 1) for place in range(len(pairs))]
         made: dict[str, Parent] = {}
         for number, (address, name) in zip(numbers, pairs, strict=True):
             if address:
@@ -119,7 +119,7 @@ class Family:
                 yield (found[0] if found else "", name)
             return
         found = addresses(row[self.emails[0]])
-        names = [row[place] for place in self.names if row[place]]
+        names = [row[place] for place in self.names if row[place].strip()]
         if len(names) != len(found):
             names = [""] * len(found)
         yield from zip(found, names, strict=True)

@@ -1,7 +1,7 @@
 """A delimited file, read as a stream of blocks of rows.
 
 What is wrong with the file as a whole raises `ReadError`, which ends the reading of the tree; what is wrong with one row
-is handed to `spoilt`. A block is as many rows as 256 KiB of the file hold, so memory does not grow with the file.
+is handed to `spoilt`. A block is a few hundred rows, so memory does not grow with the file.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ import attrs
 
 from dss.errors import ReadError
 from dss_powerschool_csv.cells import tidy
-from dss_powerschool_csv.charset import Decoder, NotWhatItClaims, lines_in, refuse_other_kinds
+from dss_powerschool_csv.charset import Decoder, NotWhatItClaims, line_of, refuse_other_kinds
 from dss_powerschool_csv.columns import looks_like_header
-from dss_powerschool_csv.spoilt import Spoilt, Spoiling
+from dss_powerschool_csv.spoilt import Spoiling, Spoilt
 
-BLOCK = 256 * 1024
+#: Bytes at a time. The rows of larger blocks do not fit into a processor's cache, which doubles the time of reading.
+BLOCK = 32 * 1024
 LONGEST_LINE = 1024 * 1024
-_ROWS = 2000
+_ROWS = 250
 
 Row = list[str]
 Block = tuple[Sequence[int], list[Row]]
@@ -61,24 +62,34 @@ class DelimitedFile:
         name: what messages call it.
         form: how it is written.
         spoilt: called with every row that has not as many cells as there are columns.
+        blanks: whether blanks around a cell may stay, because the caller sees to them; looking for them takes time.
 
     Attributes:
         names: the columns' names, known once entered.
-        lost_letters: how many question marks and replacement characters there are, which may once have been letters.
         cut: whether the last line has no line end, though it has all its cells.
     """
 
     def __init__(
-        self, path: Path, name: str, form: Format, spoilt: Callable[[Spoilt], None] = lambda spoilt: None
+        self,
+        path: Path,
+        name: str,
+        form: Format,
+        spoilt: Callable[[Spoilt], None] = lambda spoilt: None,
+        blanks: bool = False,
     ) -> None:
         self.path, self.name, self.form = path, name, form
         self.names: tuple[str, ...] = form.columns
-        self.lost_letters = 0
+        self._blanks = blanks
         self.cut = False
         self._spoilt = spoilt
         self._line = 0  # lines given out, or passed over, so far
         self._untidy = False
         self._file: BinaryIO
+
+    @property
+    def lost_letters(self) -> int:
+        """How many question marks and replacement characters there are, which may once have been letters."""
+        return self._decoder.lost
 
     def fail(self, reason: str, line: int | None = None) -> NoReturn:
         """Give the file up."""
@@ -165,32 +176,30 @@ class DelimitedFile:
 
     def _read_texts(self) -> Iterator[str]:
         """Text in blocks that end with a line end, except perhaps the last."""
-        decoder = self._decoder
-        rest, line, first = "", 0, True
+        decoder, rest, at = self._decoder, "", 0
         while True:
             try:
                 block = self._file.read(BLOCK)
-            except OSError as error:
-                self.fail(f"it cannot be read: {error.strerror or error}", line + 1)
-            try:
-                if first:
+                if not at:
                     refuse_other_kinds(block[:1024], self.form.encoding)
-                    first = False
                 text = decoder.decode(block, final=not block)
                 if not block:
                     decoder.finish()
+            except OSError as error:
+                self.fail(f"it cannot be read: {error.strerror or error}")
             except NotWhatItClaims as error:
-                self.fail(str(error), line + lines_in(block[: error.at]) + 1)
+                self.fail(str(error), line_of(self._file, at + error.at))
+            at += len(block)
             end = text.rfind("\n") + 1
-            line += text.count("\n")
             if end:
-                yield self._normal(rest + text[:end])
+                yield self._normal(rest + text[:end] if rest else text[:end])
                 rest = text[end:]
             else:
                 rest += text
             if len(rest) > LONGEST_LINE:
                 self.fail(
-                    f"this line is longer than {LONGEST_LINE:,} characters; is this a delimited file?", line + 1
+                    f"this line is longer than {LONGEST_LINE:,} characters; is this a delimited file?",
+                    line_of(self._file, at - len(block)),
                 )
             if not block:
                 break
@@ -201,24 +210,25 @@ class DelimitedFile:
 
     def _normal(self, text: str) -> str:
         """Letters in NFC; looks also whether any cell of the block needs tidying."""
-        mark = self.form.delimiter
-        self._untidy = (
-            self._decoder.controls
-            or f" {mark}" in text
-            or f"{mark} " in text
-            or " \n" in text
-            or "\n " in text
-            or text[0] == " "
-            or (self.form.quoted and ('" ' in text or ' "' in text))
-            or (self.form.entities and "&" in text)
-        )
-        self.lost_letters += text.count("?")
-        if not text.isascii():
+        untidy = False
+        if self._decoder.odd:
             if not unicodedata.is_normalized("NFC", text):
                 text = unicodedata.normalize("NFC", text)
-            self.lost_letters += text.count("\ufffd")
-            # blanks of other kinds, line separators and stray marks, too rare to be told apart here
-            self._untidy = self._untidy or any(map(text.__contains__, _RARE))
+            untidy = self._decoder.needs_tidying(text)
+        if self.form.entities and "&" in text:
+            untidy = True
+        if not self._blanks and not untidy:
+            mark = self.form.delimiter
+            untidy = (
+                f" {mark}" in text
+                or f"{mark} " in text
+                or " \n" in text
+                or "\n " in text
+                or text[0] == " "
+                or text[-1] == " "
+                or (self.form.quoted and ('" ' in text or ' "' in text))
+            )
+        self._untidy = untidy
         return text
 
     def _plain_rows(self) -> Iterator[Block]:
@@ -321,9 +331,6 @@ class DelimitedFile:
                 after.st_ino,
             ):
                 self.fail("it was changed while it was read; read again when the export is complete")
-
-
-_RARE = "\xa0\u2000\u2002\u2003\u2007\u2009\u202f\u3000\ufeff\u200b\u2028\u2029\x85"
 
 
 def _lines(text: str) -> Iterator[str]:

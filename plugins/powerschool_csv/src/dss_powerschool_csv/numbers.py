@@ -21,27 +21,23 @@ class Numbers:
         column: the column's name, for messages.
         digits: whether only digits are a number.
         width: leading zeros are added up to so many digits.
+
+    Attributes:
+        idnumber: from a number to the idnumber.
+        expression: how Python writes the idnumber of `number`; without a call where the tree only adds to it.
+        plain: whether idnumbers made of digits can stand in a key as they are.
     """
 
     def __init__(self, tree: DataStoreTree, branch: str, column: str, digits: bool = False, width: int = 0) -> None:
         self._read: Callable[[str], str] = partial(person_number, column=column, digits=digits, width=width)
         self.idnumber: Callable[[str], str] = partial(tree.idnumber, branch)
-        self.expression = self._expression(tree, branch)
-        """How Python writes the idnumber of `number`: without a call, where the tree does no more than add to it."""
-
-    def _expression(self, tree: DataStoreTree, branch: str) -> str:
-        if type(tree).idnumber is DataStoreTree.idnumber:
-            parts = tree.idnumber(branch, _PROBE).split(_PROBE)
-            if parts == ["", ""]:
-                return "number"
-            if len(parts) == 2:
-                return f"{parts[0]!r} + number + {parts[1]!r}"
-        return "idnumber_of(number)"
-
-    @property
-    def plain(self) -> bool:
-        """Whether idnumbers made of digits can stand in a key as they are."""
-        return self.expression != "idnumber_of(number)" and not any(mark in self.expression for mark in "|\\")
+        self.expression, self.plain = "idnumber_of(number)", False
+        parts = tree.idnumber(branch, _PROBE).split(_PROBE) if type(tree).idnumber is DataStoreTree.idnumber else []
+        if len(parts) == 2:
+            before, after = parts
+            self.idnumber = lambda number: before + number + after
+            self.expression = f"{before!r} + number + {after!r}" if before or after else "number"
+            self.plain = not any(mark in before + after for mark in "|\\")
 
     def read(self, text: str) -> str:
         """The number in a cell; blank for none.

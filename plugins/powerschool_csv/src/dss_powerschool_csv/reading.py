@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NoReturn, Protocol
 
 import attrs
 
 from dss.errors import ReadError
-from dss_powerschool_csv.cells import BadCell, several
+from dss_powerschool_csv.cells import BadCell, Memo, several
 from dss_powerschool_csv.client import TABLES, Exports
 from dss_powerschool_csv.columns import Columns
+from dss_powerschool_csv.config import FileOptions
 from dss_powerschool_csv.files import Row
 from dss_powerschool_csv.spoilt import Spoilt
 
@@ -139,13 +141,14 @@ class Reading:
         self.absent = set(attributes) if self.absent is None else self.absent & set(attributes)
 
     def run(
-        self, start: Callable[[Sheet], Convert], spoilt: Callable[[Sheet, Spoilt], None]
+        self, start: Callable[[Sheet], Convert], spoilt: Callable[[Sheet, Spoilt], None], blanks: bool = False
     ) -> Iterator[list[Record]]:
         """Read all files, a block at a time.
 
         Args:
             start: called with each file; gives what makes records of its rows.
             spoilt: called with each row that has not as many cells as there are columns.
+            blanks: whether blanks around cells may stay in the rows.
 
         Raises:
             ReadError: a file cannot be read whole, or most of its rows are bad.
@@ -156,7 +159,7 @@ class Reading:
             def tell(row: Spoilt, sheets: list[Sheet] = sheets) -> None:
                 spoilt(sheets[0], row)
 
-            with self.exports.open(self.files, file, tell) as source:
+            with self.exports.open(self.files, file, tell, blanks) as source:
                 sheet = Sheet(file.name, Columns(source.names, TABLES[self.files]), source.form.header)
                 sheets.append(sheet)
                 convert, rows_seen = start(sheet), 0
@@ -213,12 +216,20 @@ class Reading:
                 place = sheet.need(column)
                 separator = self.options.split.get(attribute)
                 if separator is not None:
-                    expression = f"several({{}}, {separator!r})"
+                    expression = f"{attribute}_values[{{}}]"
                 elif attribute not in _CHECKED:
-                    expression = "{}"
+                    expression = "{}.strip()"
             made[attribute] = "None" if place is None else expression.format(f"row[{place}]")
         self.missing([attribute for attribute, text in made.items() if text == "None"])
         return made
+
+
+def splitters(options: FileOptions) -> dict[str, object]:
+    """What the expressions of attributes with several values use."""
+    return {
+        f"{attribute}_values": Memo(partial(several, separator=separator))
+        for attribute, separator in options.split.items()
+    }
 
 
 def compiled(body: Sequence[str], fields: Mapping[str, str], names: Mapping[str, object]) -> Convert:
@@ -229,7 +240,7 @@ def compiled(body: Sequence[str], fields: Mapping[str, str], names: Mapping[str,
 
     Args:
         body: statements that come before the record is made; `continue` leaves the row out.
-        fields: the record's attributes, each with its expression; `row` is the row, `line` its line.
+        fields: the record's attributes, each with its expression; `row` is the row, `line_of(row, lines, rows)` its line.
         names: what the statements and expressions use; `bad(line, row, error)` is called on `BadCell`, and gives a
             record or None.
     """
@@ -238,12 +249,12 @@ def compiled(body: Sequence[str], fields: Mapping[str, str], names: Mapping[str,
         "def convert(lines, rows):\n"
         "    made = []\n"
         "    keep = made.append\n"
-        "    for line, row in zip(lines, rows):\n"
+        "    for row in rows:\n"
         "        try:\n"
         f"{indented}"
         f"            keep(({', '.join(fields.values())},))\n"
         "        except BadCell as error:\n"
-        "            record = bad(line, row, error)\n"
+        "            record = bad(line_of(row, lines, rows), row, error)\n"
         "            if record is not None:\n"
         "                keep(record)\n"
         "    return made\n"
@@ -276,8 +287,13 @@ def forgiving(fields: Mapping[str, str], names: Mapping[str, object]) -> Callabl
     return values
 
 
+def _line_of(row: Row, lines: Sequence[int], rows: list[Row]) -> int:
+    # asked for so seldom that counting lines along with the rows would cost more
+    return next(line for line, other in zip(lines, rows, strict=True) if other is row)
+
+
 def _executed(source: str, name: str, names: Mapping[str, object]) -> Any:
-    space: dict[str, Any] = {"BadCell": BadCell, "several": several, **names}
+    space: dict[str, Any] = {"BadCell": BadCell, "line_of": _line_of, **names}
     # made of numbers and of the names above; what the configuration gives stands in it as a literal
     exec(compile(source, f"<dss_powerschool_csv {name}>", "exec"), space)
     return space[name]

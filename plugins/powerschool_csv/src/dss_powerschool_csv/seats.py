@@ -10,7 +10,7 @@ from dss.errors import ReadError
 from dss.models import key
 from dss_powerschool_csv.cells import BadCell, Memo, whole
 from dss_powerschool_csv.files import Row
-from dss_powerschool_csv.reading import Convert, Record, Sheet, compiled, values_of
+from dss_powerschool_csv.reading import Convert, Record, Sheet, compiled, splitters, values_of
 from dss_powerschool_csv.spoilt import Spoilt
 from dss_powerschool_csv.students import NUMBER
 from dss_powerschool_csv.timetable import class_key
@@ -61,35 +61,43 @@ class Seats:
             "enabled": "True",
             **extras,
         }
-        names: dict[str, object] = {"key": key, "current": of.current, "bad": self._bad}
+        names: dict[str, object] = {"key": key, "current": of.current, "bad": self._bad, **splitters(of.options)}
         names["slow"] = partial(self._slow, values_of(fields, names))
         people = None if of.pupils is None else of.pupils.by_id if self._number is None else of.pupils.by_number
         if people is None or of.sections is None:
-            body = ["record = slow(line, row)", "if record is not None:", "    keep(record)", "continue"]
+            body = [
+                "record = slow(line_of(row, lines, rows), row)",
+                "if record is not None:",
+                "    keep(record)",
+                "continue",
+            ]
             return compiled(body, fields, names)
         names.update(
-            class_of=of.sections.by_id.get,
-            person_of=people.get,
-            dropped=Memo(lambda text: text.startswith("-")),
+            classes=of.sections.by_id,
+            people=people,
+            dropped=Memo(lambda text: text.strip().startswith("-")),
             other=self._other,
         )
         person = self._number if self._number is not None else self._id
         dropped = f" or dropped[row[{self._term}]]" if self._term is not None else ""
         body = [
-            f"class_ = class_of(row[{self._section}])",
-            f"person = person_of(row[{person}])",
-            f"if class_ is None or person is None{dropped}:",
-            "    record = slow(line, row)",
+            "try:",
+            f"    class_, person = classes[row[{self._section}]], people[row[{person}]]",
+            "except KeyError:",
+            "    person = None",
+            f"if person is None{dropped}:",
+            "    record = slow(line_of(row, lines, rows), row)",
             "    if record is not None:",
             "        keep(record)",
             "    continue",
         ]
         if any(place is not None for place in self._days):
-            body += [f"if not current[{self._day_texts()}]:", "    other()", "    continue"]
+            enrolled, left = self._day_texts()
+            body += [f"if not current[{enrolled}][{left}]:", "    other()", "    continue"]
         return compiled(body, fields, names)
 
-    def _day_texts(self) -> str:
-        return ", ".join("''" if place is None else f"row[{place}]" for place in self._days)
+    def _day_texts(self) -> list[str]:
+        return ["''" if place is None else f"row[{place}]" for place in self._days]
 
     def _plain(self) -> bool:
         """Whether no part of a key can hold what a key's separator has to be told from."""
@@ -100,12 +108,13 @@ class Seats:
 
     def _slow(self, values: Callable[..., Record], line: int, row: Row) -> Record | None:
         """A row that is not plainly that of a known student in a known class."""
+        row = [cell.strip() for cell in row]
         section = row[self._section]
         if section.startswith("-") or (self._term is not None and row[self._term].startswith("-")):
             self._of.reading.count("passed over: dropped (negative SectionID or TermID)")
             return None
         days = ["" if place is None else row[place] for place in self._days]
-        if not self._of.current[days[0], days[1]]:
+        if not self._of.current[days[0]][days[1]]:
             self._other()
             return None
         class_, known_class = self._class(row)
@@ -159,6 +168,7 @@ class Seats:
         return None, ""
 
     def _bad(self, line: int, row: Row, error: BadCell) -> None:
+        row = [cell.strip() for cell in row]
         if row[self._section].startswith("-"):
             return
         told = self._sheet.mark(line, error)

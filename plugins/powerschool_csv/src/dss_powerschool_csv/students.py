@@ -16,7 +16,7 @@ from dss_powerschool_csv.config import StudentOptions
 from dss_powerschool_csv.families import Families, family_of
 from dss_powerschool_csv.files import Row
 from dss_powerschool_csv.numbers import Numbers
-from dss_powerschool_csv.reading import Convert, Reading, Record, Sheet, Tell, compiled, forgiving
+from dss_powerschool_csv.reading import Convert, Reading, Record, Sheet, Tell, compiled, forgiving, splitters
 from dss_powerschool_csv.spoilt import Spoilt
 
 NUMBER = "Student_Number"
@@ -55,7 +55,6 @@ class Students:
         self.pupils = Pupils()
         self.active = Memo(partial(is_among, frozenset(options.active), "Enroll_Status"))
         self._families = Families(tree, exports.options.guardians)
-        self._zeros: dict[str, str] = {}
         self._options = options
 
     @property
@@ -74,17 +73,32 @@ class Students:
         return self.pupils
 
     def _blocks(self) -> Iterator[list[Record]]:
-        yield from self.reading.run(self.start, self._spoilt)
+        yield from self.reading.run(self.start, self._spoilt, blanks=True)
         self._families.note(self.tell)
         self.pupils.by_id.pop("", None)
-        for bare, number in self._zeros.items():
-            if bare in self.pupils.by_number:
-                for one in (bare, number):
-                    self.tell.freeze(
-                        self.numbers.idnumber(one),
-                        f"there are both `{bare}` and `{number}` among the numbers: a spreadsheet may have eaten zeros; see"
-                        " `width`",
+        self._look_at_numbers()
+
+    def _look_at_numbers(self) -> None:
+        """Doubt numbers that a spreadsheet has touched, or that are not made of 0 to 9; all at once, since there are few."""
+        numbers = self.pupils.by_number
+        together = "\n".join(["", *numbers])
+        if "\n0" in together:
+            for number in numbers:
+                bare = number.lstrip("0")
+                if bare != number and bare in numbers:
+                    self._doubt(
+                        (bare, number), "are both among the numbers: has a spreadsheet eaten zeros? See `width`"
                     )
+        if not together.isascii():
+            for number in numbers:
+                if not number.isascii():
+                    self._doubt((number,), "has other digits than 0 to 9")
+
+    def _doubt(self, numbers: tuple[str, ...], why: str) -> None:
+        for number in numbers:
+            self.tell.freeze(
+                self.numbers.idnumber(number), f"`{NUMBER}`: {' and '.join(f'`{one}`' for one in numbers)} {why}"
+            )
 
     def start(self, sheet: Sheet) -> Convert:
         """Prepare for one file.
@@ -95,14 +109,12 @@ class Students:
         number, status, own = sheet.need(NUMBER), sheet.place("Enroll_Status"), sheet.place("ID")
         body = [
             f"number = row[{number}]",
-            "if not (number.isdecimal() and number.isascii()):",
+            "if not number.isdecimal():",
             "    number = read(number)",
             *(["number = number.zfill(width)"] if self._options.width else []),
             "if not number:",
-            "    blank(line, row)",
+            "    blank(row)",
             "    continue",
-            "if number[0] == '0':",
-            "    zeros[number.lstrip('0')] = number",
         ]
         if status is not None:
             body += [f"if not active[row[{status}]]:", "    gone(number, row)", "    continue"]
@@ -111,16 +123,15 @@ class Students:
             body += [
                 f"own = row[{own}]",
                 "if not own.isdecimal():",
-                "    own = own and whole(own, 'ID')",
+                "    own = own.strip() and whole(own, 'ID')",
                 "if by_id.setdefault(own, idnumber) is not idnumber:",
-                "    twice(own, idnumber, line)",
+                "    twice(own, idnumber, line_of(row, lines, rows))",
             ]
         fields = self._expressions(sheet)
         names: dict[str, object] = {
             "read": self.numbers.read,
             "idnumber_of": self.numbers.idnumber,
             "width": self._options.width,
-            "zeros": self._zeros,
             "active": self.active,
             "by_number": self.pupils.by_number,
             "by_id": self.pupils.by_id,
@@ -128,8 +139,11 @@ class Students:
             "blank": partial(self._blank, own),
             "gone": partial(self._gone, own),
             "twice": partial(self._twice, sheet),
-            "grade": Memo(lambda text: text and whole(text, "Grade_Level")),
-            "homeroom": Memo(str),
+            "grade": Memo(lambda text: text.strip() and whole(text, "Grade_Level")),
+            "homeroom": Memo(str.strip),
+            "text": Memo(str.strip),
+            "no_login": frozenset(("", "#", "~")),
+            **splitters(self._options),
             "mail": self._mail,
             "login": login,
             "split_name": split_name,
@@ -143,10 +157,16 @@ class Students:
         both = sheet.place("LastFirst")
         given, family = sheet.place("First_Name"), sheet.place("Last_Name")
         own = {
-            "given_name": (given, "{}") if given is not None else (both, "split_name({})[0]"),
-            "family_name": (family, "{}") if family is not None else (both, "split_name({})[1]"),
-            "email": (sheet.place(*_MAIL), "({0} if '@' in {0} else mail({0}))"),
-            "username": (sheet.place("Network_ID", "Student_Web_ID"), "login({})"),
+            "given_name": (given, "text[{}]") if given is not None else (both, "split_name({})[0]"),
+            "family_name": (family, "text[{}]") if family is not None else (both, "split_name({})[1]"),
+            "email": (
+                sheet.place(*_MAIL),
+                "({0} if {0}.find('@') > 0 and ' ' not in {0} and {0}[-1] != '@' else mail({0}))",
+            ),
+            "username": (
+                sheet.place("Network_ID", "Student_Web_ID"),
+                "(name if (name := {0}.strip())[:1] not in no_login else login(name))",
+            ),
             "grade": (sheet.place("Grade_Level"), "grade[{}]"),
             "homeroom": (sheet.place("Home_Room"), "homeroom[{}]"),
             "guardians": (0 if self._families.columns_in(sheet) else None, "guardians(row)"),
@@ -159,22 +179,23 @@ class Students:
         return family.references if family is not None else None
 
     def _mail(self, text: str) -> str | None:
+        text = text.strip()
         if text and not is_address(text):
             self.reading.count("with an e-mail address that is none, such as `unknown`")
             return None
         return text
 
-    def _blank(self, own: int | None, line: int, row: Row) -> None:
+    def _blank(self, own: int | None, row: Row) -> None:
         self.reading.count(f"passed over: blank {NUMBER}")
         if own is not None:
-            self.pupils.by_id.setdefault(row[own], None)
+            self.pupils.by_id.setdefault(row[own].strip(), None)
 
     def _gone(self, own: int | None, number: str, row: Row) -> None:
         self.reading.count("passed over: Enroll_Status is not among `active`")
         # the student may be active in another school's file
         self.pupils.by_number.setdefault(number, None)
         if own is not None:
-            self.pupils.by_id.setdefault(row[own], None)
+            self.pupils.by_id.setdefault(row[own].strip(), None)
 
     def _twice(self, sheet: Sheet, own: str, idnumber: str, line: int) -> None:
         known = self.pupils.by_id[own]

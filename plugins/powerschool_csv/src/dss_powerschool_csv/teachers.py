@@ -15,7 +15,7 @@ from dss_powerschool_csv.config import TeacherOptions
 from dss_powerschool_csv.files import Row
 from dss_powerschool_csv.merging import Merging
 from dss_powerschool_csv.numbers import Numbers
-from dss_powerschool_csv.reading import Convert, Reading, Record, Sheet, Tell, forgiving, values_of
+from dss_powerschool_csv.reading import Convert, Reading, Record, Sheet, Tell, forgiving, splitters, values_of
 from dss_powerschool_csv.spoilt import Spoilt
 from dss_powerschool_csv.students import is_among
 
@@ -86,7 +86,7 @@ class Teachers:
         """
         number, own = sheet.need(NUMBER), sheet.place(*IDS)
         fields = self._expressions(sheet)
-        names = {"login": login, "mail": self._mail, "split_name": split_name}
+        names = {"login": login, "mail": self._mail, "split_name": split_name, **splitters(self._options)}
         values, forgive = values_of(fields, names), forgiving(fields, names)
         status = sheet.place("SCHOOLSTAFF.Status", "TEACHERS.Status", "Status")
         staff_status = sheet.place("StaffStatus") if self._options.staff_status else None

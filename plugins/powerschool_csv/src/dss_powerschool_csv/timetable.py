@@ -13,7 +13,7 @@ from dss_powerschool_csv.client import Exports
 from dss_powerschool_csv.config import ClassOptions, CourseOptions
 from dss_powerschool_csv.files import Row
 from dss_powerschool_csv.merging import Merging
-from dss_powerschool_csv.reading import Convert, Reading, Record, Sheet, Tell, values_of
+from dss_powerschool_csv.reading import Convert, Reading, Record, Sheet, Tell, splitters, values_of
 from dss_powerschool_csv.spoilt import Spoilt
 from dss_powerschool_csv.teachers import Staff
 
@@ -61,7 +61,7 @@ class Courses:
         number = sheet.need(COURSE)
         own = {"name": (sheet.place("Course_Name"), "{}"), "category": (sheet.place(self._options.category), "{}")}
         fields = self.reading.expressions(sheet, self._fields[1:], own)
-        values = values_of(fields, {})
+        values = values_of(fields, splitters(self._options))
 
         def convert(lines: Sequence[int], rows: list[Row]) -> list[Record]:
             for line, row in zip(lines, rows, strict=True):
@@ -163,7 +163,7 @@ class Classes:
             "teachers": (0 if taught else None, "person"),
         }
         fields = self.reading.expressions(sheet, self._fields[1:], own)
-        values = values_of(fields, {})
+        values = values_of(fields, splitters(self._options))
         told_teachers = fields["teachers"] == "person"
 
         def take(line: int, row: Row) -> None:
