@@ -6,10 +6,11 @@ object, a subclass of the declared one named `dss.branches.students`, so that tw
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from types import FunctionType
+from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
@@ -18,9 +19,9 @@ from dss.attributes import Flow, model_of, names_of
 from dss.builder import Builder
 from dss.errors import ConfigError, ConflictError, StateError
 from dss.keys import check_idnumber
-from dss.loading import load
+from dss.loading import load, load_again
 from dss.specifiers import resolve
-from dss.store import NATIVE, Record, Rows, State, Steps, Store
+from dss.store import KEY, NATIVE, Record, Rows, State, Steps, Store
 
 if TYPE_CHECKING:
     from dss.tree import DataStoreTree
@@ -38,10 +39,6 @@ class BranchType(type):
     def __new__(  # noqa: D102  as any metaclass
         mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **kwargs: Any
     ) -> BranchType:
-        for step in _STEPS:
-            # a branch is never instantiated, so a plain method is meant for the class
-            if isinstance(namespace.get(step), FunctionType):
-                namespace[step] = classmethod(namespace[step])
         made = super().__new__(mcs, name, bases, namespace, **kwargs)
         made._definition = next(_order)
         return made
@@ -72,7 +69,7 @@ class BranchType(type):
         if store is None:
             raise StateError(
                 f"`{cls.__qualname__}` is the declaration of a branch and holds nothing; use the branch of a tree,"
-                f" `tree.{getattr(cls, '__branchname__', 'students')}`"
+                f" `tree.{getattr(cls, '__branchname__', '') or 'students'}`"
             )
         assert isinstance(store, Store)
         return store
@@ -93,9 +90,12 @@ class DataStoreBranch(metaclass=BranchType):
         removal_values: an update to this value takes something away and counts as a removal.
         allow_empty: zero records on the left are believed.
         people: its items are people, of whom one may stand in several branches.
+
+    A subclass may define steps, as plain methods that get the class: `will_make_new(cls, idnumber)` and
+    `did_make_new(cls, item)` around the making of an item, `will_return_old(cls, item)` when its idnumber comes again.
     """
 
-    __branchname__: ClassVar[str | None] = None
+    __branchname__: ClassVar[str] = ""
     klass: ClassVar[Any] = "dss.models/Base"
     refers_to: ClassVar[Mapping[str, str | tuple[str, ...]]] = {}
     key_of: ClassVar[tuple[str, ...]] = ()
@@ -120,7 +120,6 @@ class DataStoreBranch(metaclass=BranchType):
     def bind(cls, tree: DataStoreTree) -> type[DataStoreBranch]:
         """Make the class that holds this branch's items for one tree object."""
         name = cls.__branchname__
-        assert name is not None
         klass = cls.klass
         if isinstance(klass, str):
             klass = resolve(klass, f"{cls.__qualname__}.klass")
@@ -141,7 +140,7 @@ class DataStoreBranch(metaclass=BranchType):
         bound = BranchType(name, (cls,), namespace)
         assert issubclass(bound, DataStoreBranch)
         for step in _STEPS:
-            setattr(bound._steps, step, getattr(bound, step, None))
+            setattr(bound._steps, step, _step(bound, step))
         bound.flow = {attribute: _flow(name, attribute, flow) for attribute, flow in cls.flow.items()}
         return bound
 
@@ -166,32 +165,49 @@ class DataStoreBranch(metaclass=BranchType):
     def make(cls, idnumber: str, *args: Any, **kwargs: Any) -> Any:
         """Make the item with this idnumber, or return the one that is there.
 
-        Further arguments go to the model; a `Base` keeps and tracks any keyword.
+        Further arguments go to the model; a `Base` keeps and tracks any keyword. While the branch is being read, other
+        values for an item that is there are settled as for a repeated row.
 
         Raises:
             BadIdnumber: the idnumber cannot be a key.
-            ConflictError: the item is there already, with other values than these.
+            ConflictError: the item is there already, with other values than these, and the branch is not being read.
         """
         store, steps = cls._bound(), cls._steps
-        old = store.items.get(idnumber)
-        if old is not None:
-            if steps.will_return_old is not None:
-                steps.will_return_old(old)
-            unlike = [name for name, value in kwargs.items() if getattr(old, name, None) != value]
-            if unlike:
-                raise ConflictError(
-                    f"{cls.__name__} {idnumber!r} is there already, with another `{'`, `'.join(unlike)}`;"
-                    " change the item itself, or define `resolve_duplicate` on the importer"
-                )
-            return old
         check_idnumber(idnumber)
-        if steps.will_make_new is not None:
-            steps.will_make_new(idnumber, *args, **kwargs)
-        item = cls.klass(idnumber, *args, **kwargs)
-        store.items[idnumber] = item
-        if steps.did_make_new is not None:
-            steps.did_make_new(item)
-        return item
+        old = store.items.get(idnumber)
+        if old is None:
+            if steps.will_make_new is not None:
+                steps.will_make_new(idnumber)
+            item = store.items[idnumber] = cls._builder.new(idnumber, *args, **kwargs)
+            if steps.did_make_new is not None:
+                steps.did_make_new(item)
+            return item
+        record = cls._builder.as_record(idnumber, *args, **kwargs)
+        if store.state is State.READING and len(record) > 1:
+            rule = getattr(cls.tree.importer, "resolve_duplicate", None)
+            load_again(store, cls._builder, old, record, attrs.evolve(steps, resolve_duplicate=rule))
+            return store.items[idnumber]
+        if steps.will_return_old is not None:
+            steps.will_return_old(old)
+        if len(record) > 1:
+            cls._refuse_others(old, cls._builder.new(idnumber, *args, **kwargs), record)
+        return old
+
+    @classmethod
+    def _refuse_others(cls, old: Any, again: Any, record: Record) -> None:
+        given = [name for name in record if name != KEY]
+        # what `__init__` makes attributes of other names of shows only in them
+        names = given if all(hasattr(again, name) for name in given) else names_of(again)
+        unlike = [
+            name
+            for name in names
+            if (wanted := getattr(again, name)) is not None and getattr(old, name, None) != wanted
+        ]
+        if unlike:
+            raise ConflictError(
+                f"{cls.__name__} {record[KEY]!r} is there already, with another `{'`, `'.join(unlike)}`;"
+                " change the item itself"
+            )
 
     @classmethod
     def build(cls, record: Record) -> Any:
@@ -226,6 +242,7 @@ class DataStoreBranch(metaclass=BranchType):
     @classmethod
     def path(cls) -> str:
         """`treename.branchname`, the branch's key in the datastore."""
+        cls._bound()
         return f"{cls.tree.name}.{cls.__name__}"
 
     @classmethod
@@ -334,6 +351,14 @@ class DataStoreBranch(metaclass=BranchType):
         return found
 
 
+def _step(branch: type[DataStoreBranch], name: str) -> Callable[..., object] | None:
+    """A step that the branch, or a plain class mixed into it, defines."""
+    if isinstance(inspect.getattr_static(branch, name, None), FunctionType):
+        return MethodType(getattr(branch, name), branch)
+    found: Callable[..., object] | None = getattr(branch, name, None)
+    return found
+
+
 def _flow(branch: str, attribute: str, flow: str) -> Flow:
     try:
         return Flow(flow)
@@ -357,7 +382,6 @@ def discover(base: type[DataStoreBranch]) -> list[type[DataStoreBranch]]:
             found[branch.__qualname__] = branch
     by_name: dict[str, list[type[DataStoreBranch]]] = {}
     for branch in found.values():
-        assert branch.__branchname__ is not None
         by_name.setdefault(branch.__branchname__, []).append(branch)
     result = []
     for name, line in by_name.items():

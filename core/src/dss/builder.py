@@ -24,6 +24,7 @@ class Builder:
         self.klass = klass
         self._fields: dict[str, Any] | None = None
         self._aliases: dict[str, str] = {}
+        self._by_place: list[str] = []
         self._required: list[str] = []
         self._takes_any = False
         self._key_comes_first = True
@@ -37,6 +38,7 @@ class Builder:
         self._fields = {field.alias: field for field in fields}
         # records, and the other side's objects, name attributes; attrs wants them by their aliases
         self._aliases = {field.name: field.alias for field in fields} | {name: name for name in self._fields}
+        self._by_place = [field.alias for field in fields if not field.kw_only and field.alias != KEY]
         self._required = [field.alias for field in fields if field.default is attrs.NOTHING]
         if KEY not in self._fields:
             raise ConfigError(f"model `{klass.__qualname__}` has no field `{KEY}`; every model needs one")
@@ -64,6 +66,7 @@ class Builder:
         self._key_comes_first = first is not None and (first.name == KEY or not has_key)
         others = [p for p in named if p.name != KEY and not (self._key_comes_first and p is first)]
         self._aliases = {p.name: p.name for p in others}
+        self._by_place = [p.name for p in others if p in by_place]
         self._required = [p.name for p in others if p.default is p.empty]
 
     @property
@@ -76,6 +79,12 @@ class Builder:
         if self._key_comes_first:
             return self.klass(idnumber, *args, **kwargs)
         return self.klass(*args, idnumber=idnumber, **kwargs)
+
+    def as_record(self, idnumber: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """The arguments of `new` as a record, each under its attribute's name where that is known."""
+        names = {alias: name for name, alias in reversed(self._aliases.items()) if name != alias}
+        given = dict(zip(self._by_place, args, strict=False)) | kwargs
+        return {KEY: idnumber} | {names.get(alias, alias): value for alias, value in given.items()}
 
     def from_mapping(self, record: Record, unused: dict[str, None]) -> Any:
         """Make an object; what the class needs and the record lacks is None, what it has no place for is `unused`."""

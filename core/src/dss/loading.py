@@ -144,7 +144,7 @@ def _load_mapping(store: Store, builder: Builder, given: Record, steps: Steps) -
         return
     old = store.items.get(idnumber)
     if old is not None:
-        _load_duplicate(store, builder, old, record, steps)
+        load_again(store, builder, old, record, steps)
         return
     if steps.will_make_new is not None:
         steps.will_make_new(idnumber)
@@ -166,7 +166,12 @@ def _without_native(record: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in record.items() if name != NATIVE}
 
 
-def _load_duplicate(store: Store, builder: Builder, old: Any, record: dict[str, Any], steps: Steps) -> None:
+def load_again(store: Store, builder: Builder, old: Any, record: dict[str, Any], steps: Steps) -> None:
+    """Take in one more record of an idnumber that is there already.
+
+    Args:
+        old: the item that is there.
+    """
     idnumber = record[KEY]
     if steps.will_return_old is not None:
         steps.will_return_old(old)
