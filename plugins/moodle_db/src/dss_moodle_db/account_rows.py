@@ -43,8 +43,7 @@ def wanted_values(client: Client, item: Any, places: Iterable[Place]) -> tuple[d
 def problem_of(client: Client, values: Mapping[str, Any]) -> str | None:
     """Why Moodle would not take these columns of an account; None when it would."""
     if "username" in values:
-        extended = client.site.config.get("extendedusernamechars", "") not in ("", "0")
-        problem = username_problem(values["username"], extended=extended)
+        problem = username_problem(values["username"], extended=client.site.extended_usernames)
         if problem is not None:
             return problem
     return too_long(client.tables.user, values)

@@ -13,10 +13,10 @@ from dss_moodle_db.contexts import ensure_user_contexts
 from dss_moodle_db.dialect import insert_many, one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
-from dss_moodle_db.people import COLUMNS
+from dss_moodle_db.people import COLUMNS, find_people
 from dss_moodle_db.places import Place, find_places, store_profile
 from dss_moodle_db.scopes import ensure_scope, join_scope
-from dss_moodle_db.usernames import username_problem
+from dss_moodle_db.usernames import stored_form, username_problem
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -38,7 +38,12 @@ def create(
     joining = [action for action in actions if action.joins is not None]
     adopting = [action for action in actions if action.adopts is not None and action.joins is None]
     return [
-        *isolated(connection, fresh, lambda some: _make(client, connection, scope, places, some), refuse),
+        *isolated(
+            connection,
+            fresh,
+            lambda some: _make(client, connection, scope, places, some),
+            lambda action, reason: _refuse_new(client, connection, action, reason),
+        ),
         *isolated(connection, adopting, lambda some: _adopt(client, connection, scope, places, some), refuse),
         *isolated(connection, joining, lambda some: _join(client, connection, scope, some), refuse),
     ]
@@ -57,57 +62,72 @@ def _site_defaults(client: Client) -> dict[str, Any]:
             found[name] = config[setting]
     if config.get("country", "0") not in ("", "0"):
         found["country"] = config["country"]
-    return found
+    taken = set(client.options.fields.values())
+    return {name: value for name, value in found.items() if name not in taken}
 
 
 def _make(
     client: Client, connection: Connection, scope: int, places: list[Place], actions: Sequence[Action]
 ) -> list[Result]:
-    now = client.now
     user = client.tables.user
-    fixed = {
-        **_site_defaults(client),
-        **{place.column: "" for place in places if place.column},
-        "auth": client.options.auth,
-        "password": NO_PASSWORD,
-        "confirmed": 1,
-        "mnethostid": client.site.mnethostid,
-        "firstname": "",
-        "lastname": "",
-        "email": "",
-        "timecreated": now,
-        "timemodified": now,
-    }
+    fixed = _fixed_values(client)
+    varying = dict.fromkeys((*COLUMNS.values(), *(place.column for place in places if place.column)), "")
     held = _held_idnumbers(client, connection, [action.idnumber for action in actions])
     results: list[Result] = []
-    rows: list[dict[str, Any]] = []
-    making: list[Action] = []
+    rows: list[tuple[Any, ...]] = []
+    making: list[tuple[str, Action]] = []
+    constant = tuple(fixed.values())
     for action in actions:
+        idnumber = action.idnumber
         values, problem = wanted_values(client, action.right, places)
-        problem = problem or too_long(user, {"idnumber": action.idnumber})
+        problem = problem or too_long(user, {"idnumber": idnumber})
         if "username" not in values:
             problem = username_problem("", extended=True)
-        if action.idnumber in held:
-            holders = ", ".join(map(str, held[action.idnumber]))
-            problem = f"ID number {action.idnumber!r} is held by account {holders} already"
+        if idnumber in held:
+            holders = ", ".join(map(str, held[idnumber]))
+            problem = f"ID number {idnumber!r} is held by account {holders} already"
         if problem is not None:
             results.append(action.failed(problem))
             continue
         suspended = int(getattr(action.right, "enabled", None) is False)
-        rows.append({**fixed, **values, "idnumber": action.idnumber, "suspended": suspended})
-        making.append(action)
+        rows.append((*constant, *{**varying, **values}.values(), idnumber, suspended))
+        making.append((values["username"], action))
     if not rows:
         return results
     last = connection.execute(select(func.max(user.c.id))).scalar() or 0
-    insert_many(connection, user, rows)
+    insert_many(connection, user, [*fixed, *varying, "idnumber", "suspended"], rows)
     query = select(user.c.username, user.c.id).where(user.c.id > last)
-    by_username = {row.username: row.id for row in connection.execute(query)}
-    numbers = [by_username[row["username"]] for row in rows]
+    by_username = {username: number for username, number in connection.execute(query)}  # noqa: C416
+    made = [(by_username[username], action) for username, action in making]
+    numbers = [number for number, _ in made]
     ensure_user_contexts(client, connection, numbers)
     join_scope(client, connection, scope, numbers)
-    _store_places(client, connection, places, zip(numbers, making, strict=True))
-    results.extend(action.done(native=number) for action, number in zip(making, numbers, strict=True))
+    _store_places(client, connection, places, made)
+    results.extend(action.done(native=number) for number, action in made)
     return results
+
+
+def _fixed_values(client: Client) -> dict[str, Any]:
+    """What all new accounts have in common; most of it is wrong or missing when left to the columns' defaults."""
+    now = client.now
+    return {
+        **_site_defaults(client),
+        "auth": client.options.auth,
+        "password": NO_PASSWORD,
+        "confirmed": 1,
+        "mnethostid": client.site.mnethostid,
+        "timecreated": now,
+        "timemodified": now,
+    }
+
+
+def _refuse_new(client: Client, connection: Connection, action: Action, reason: str) -> list[Result]:
+    """Name whoever has the username, which is what a database refuses a new account for."""
+    username = stored_form(getattr(action.right, "username", None) or "")
+    for holder in find_people(client, "username", [username]):
+        who = f"account {holder.native} ({holder.record['given_name']} {holder.record['family_name']})"
+        return [action.failed(f"username {username!r} is held by {who} already")]
+    return refuse(action, reason)
 
 
 def _held_idnumbers(client: Client, connection: Connection, idnumbers: Iterable[str]) -> dict[str, list[int]]:

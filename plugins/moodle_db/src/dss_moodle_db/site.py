@@ -78,6 +78,11 @@ class Site:
         """The id under which the site knows its own people."""
         return int(self.config.get("mnet_localhost_id") or 1)
 
+    @cached_property
+    def extended_usernames(self) -> bool:
+        """Whether usernames may have any character."""
+        return self.config.get("extendedusernamechars", "") not in ("", "0")
+
     @property
     def session_timeout(self) -> int:
         """How many seconds a login lasts."""
