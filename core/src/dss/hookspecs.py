@@ -15,7 +15,7 @@ import pluggy
 if TYPE_CHECKING:
     from dss.actions import Action, Result
     from dss.branches import DataStoreBranch
-    from dss.importers import Record, Rows
+    from dss.importers import Given
     from dss.templates import DefaultTemplate
     from dss.tree import DataStoreTree
 
@@ -49,8 +49,8 @@ def dss_register_templates() -> Sequence[type[DefaultTemplate]]:
 
 
 @hookspec(firstresult=True)
-def dss_readin_branch(tree: DataStoreTree, branch: type[DataStoreBranch]) -> Iterable[Record] | Rows | None:
-    """Give the records of one branch, or None to leave it to the next plugin.
+def dss_readin_branch(tree: DataStoreTree, branch: type[DataStoreBranch]) -> Given:
+    """Give the records of one branch (or a context manager that gives them), or None to leave it to the next plugin.
 
     Asked of the tree's connector, then of the plugins that the configuration names for that tree, then of the
     built-in, which asks the tree's importer.

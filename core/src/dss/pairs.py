@@ -72,12 +72,16 @@ def _check_state(branch: type[DataStoreBranch]) -> None:
         raise StateError(f"`{path}` is still being read; compare when that has ended")
     if state is State.FAILED:
         raise StateError(f"`{path}` could not be read whole; mend that and read the tree again (+tree)")
-    if state is State.UNREAD and branch.tree.has_importer:
+    if state is State.UNREAD and (branch.tree.has_importer or branch.tree.is_derived(branch.__name__)):
         raise StateError(f"`{path}` has not been read; read the tree first (+tree)")
 
 
 def _check_source(left: type[DataStoreBranch], right: type[DataStoreBranch]) -> None:
-    if len(left) or left.contents().frozen or left.allow_empty or right.allow_empty:
+    if len(left) or left.allow_empty or right.allow_empty:
+        return
+    frozen = left.contents().frozen
+    if frozen and all(idnumber in frozen for idnumber in right.contents().items):
+        # all that is on the right is known on the left too, if only as doubtful
         return
     if left.state() is State.UNREAD and not len(right):
         # a tree filled by hand, with nothing in this branch on either side: nothing can be lost

@@ -21,7 +21,7 @@ from dss.errors import ConnectorError
 if TYPE_CHECKING:
     from dss.actions import Action, Result
     from dss.branches import DataStoreBranch
-    from dss.importers import Record, Rows
+    from dss.importers import Given
     from dss.tree import DataStoreTree
 
 GROUP = "dss"
@@ -54,13 +54,12 @@ class Registry:
         for point in sorted(found, key=lambda point: (point.name, point.value)):
             if point.name in self.disabled:
                 continue
-            other = self._found.get(point.name)
-            if other is not None and _distribution(other) != _distribution(point):
+            other = self._found.setdefault(point.name, point)
+            if (_distribution(other), other.value) != (_distribution(point), point.value):
                 self._doubled[point.name] = (
-                    f"plugin name `{point.name}` is claimed by `{_distribution(other)}` and by `{_distribution(point)}`;"
-                    " uninstall one of the two"
+                    f"plugin name `{point.name}` is claimed by {_claim(other)} and by {_claim(point)}; uninstall one"
+                    f" of the two, or switch both off with {DISABLE}={point.name}"
                 )
-            self._found[point.name] = point
 
     def names(self) -> list[str]:
         """All names that can be loaded, without the built-in, sorted."""
@@ -101,14 +100,15 @@ class Registry:
         if point is None:
             there = ", ".join(f"`{other}`" for other in self.names()) or "none"
             raise ConnectorError(
-                f"connector `{name}` is not installed (installed: {there}); `pip install` the distribution that brings it"
+                f"connector `{name}` is not installed (installed: {there}); `pip install` the distribution that"
+                " brings it"
             )
         try:
             plugin = point.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise ConnectorError(
-                f"connector `{name}` of `{_distribution(point)}` is installed but broken: {type(error).__name__}: {error};"
-                f" reinstall it, or switch it off with {DISABLE}={name}"
+                f"connector `{name}` of `{_distribution(point)}` is installed but broken: {type(error).__name__}:"
+                f" {error}; reinstall it, or switch it off with {DISABLE}={name}"
             ) from error
         _validate(name, plugin)
         return plugin
@@ -139,7 +139,7 @@ class Registry:
             return []
         try:
             given = function()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise ConnectorError(
                 f"connector `{name}` is installed but broken: dss_register_{kind}: {type(error).__name__}: {error};"
                 f" reinstall it, or switch it off with {DISABLE}={name}"
@@ -148,7 +148,8 @@ class Registry:
             isinstance(one, type) and issubclass(one, base) for one in given
         ):
             raise ConnectorError(
-                f"connector `{name}`: dss_register_{kind} gave {given!r}; wanted a list of subclasses of {base.__name__}"
+                f"connector `{name}`: dss_register_{kind} gave {given!r}; wanted a list of subclasses of"
+                f" {base.__name__}"
             )
         return list(given)
 
@@ -161,6 +162,10 @@ def default_registry() -> Registry:
 
 def _distribution(point: importlib_metadata.EntryPoint) -> str:
     return point.dist.name if point.dist is not None else point.value
+
+
+def _claim(point: importlib_metadata.EntryPoint) -> str:
+    return f"`{_distribution(point)}` ({point.value})"
 
 
 def _manager() -> pluggy.PluginManager:
@@ -176,13 +181,36 @@ def _validate(name: str, plugin: object) -> None:
         manager.check_pending()
     except pluggy.PluginValidationError as error:
         raise ConnectorError(f"plugin `{name}` breaks a rule of the hooks: {error}") from error
+    marked = set()
     for caller in manager.get_hookcallers(plugin) or []:
+        marked.add(caller.name)
         for implementation in caller.get_hookimpls():
-            if inspect.isgeneratorfunction(implementation.function):
-                raise ConnectorError(
-                    f"plugin `{name}`: `{caller.name}` is a generator function, so it would always answer, if with"
-                    " nothing; return an iterable, or None to leave it to the next plugin"
-                )
+            if not (implementation.wrapper or implementation.hookwrapper):
+                _check_answering(name, caller.name, implementation.function)
+    for attribute in dir(plugin):
+        if attribute.startswith(f"{hookspecs.PROJECT}_") and attribute not in marked:
+            _check_unmarked(name, attribute, getattr(plugin, attribute, None))
+
+
+def _check_answering(name: str, hook: str, function: object) -> None:
+    if inspect.isgeneratorfunction(function):
+        raise ConnectorError(
+            f"plugin `{name}`: `{hook}` is a generator function, so it would always answer, if with nothing; return"
+            " an iterable, or None to leave it to the next plugin"
+        )
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        raise ConnectorError(
+            f"plugin `{name}`: `{hook}` is asynchronous, and the core is not; run your own loop inside it and return"
+            " an iterable"
+        )
+
+
+def _check_unmarked(name: str, attribute: str, found: object) -> None:
+    if inspect.isroutine(found):
+        raise ConnectorError(
+            f"plugin `{name}`: `{attribute}` is named like a hook but not marked, so it would never be called; put"
+            " `@dss.hookimpl` above it, or give it another name"
+        )
 
 
 class Hooks:
@@ -191,10 +219,17 @@ class Hooks:
     def __init__(self, plugins: Sequence[tuple[str, object]]) -> None:
         self.plugins = list(plugins)
         self._manager = _manager()
-        # pluggy asks the one registered last first
-        for name, plugin in reversed(self.plugins):
-            self._manager.register(plugin, name=name)
+        # pluggy asks the one registered last first; but of those marked `trylast` the one registered last comes last
+        last = [(name, plugin) for name, plugin in self.plugins if name == BUILTIN]
+        for name, plugin in [*reversed([one for one in self.plugins if one[0] != BUILTIN]), *last]:
+            if not self._manager.is_registered(plugin):
+                self._manager.register(plugin, name=name)
         self._hook: Any = self._manager.hook
+
+    @property
+    def reads(self) -> bool:
+        """Whether a plugin, beside the built-in that asks the tree's importer, reads branches."""
+        return any(one.plugin_name != BUILTIN for one in self._hook.dss_readin_branch.get_hookimpls())
 
     def joined(self, other: Hooks) -> Hooks:
         """These plugins, then the other's, the built-in last."""
@@ -204,12 +239,11 @@ class Hooks:
         builtin = [(BUILTIN, both.pop(BUILTIN))] if BUILTIN in both else []
         return Hooks([*both.items(), *builtin])
 
-    def readin_branch(
-        self, tree: DataStoreTree, branch: type[DataStoreBranch]
-    ) -> Iterable[Record] | Rows | None:
-        """The records of one branch; None when nobody reads it."""
-        records: Iterable[Record] | Rows | None = self._hook.dss_readin_branch(tree=tree, branch=branch)
-        self._check_iterable("dss_readin_branch", records)
+    def readin_branch(self, tree: DataStoreTree, branch: type[DataStoreBranch]) -> Given:
+        """The records of one branch, or a context manager that gives them; None when nobody reads it."""
+        records: Given = self._hook.dss_readin_branch(tree=tree, branch=branch)
+        if not hasattr(records, "__enter__"):
+            self._check_iterable("dss_readin_branch", records)
         return records
 
     def compare(self, left: type[DataStoreBranch], right: type[DataStoreBranch]) -> Iterable[Action]:

@@ -223,8 +223,7 @@ class Run:
             if sync.plan is None:
                 raise DssError("nothing has been planned yet; call `plan` first")
             tell = None if told is None else _told_of(sync, told)
-            hooks = sync.right.hooks.joined(sync.left.hooks)
-            sync.report = apply(sync.right, sync.plan.actions, hooks=hooks, held=sync.held, told=tell)
+            sync.report = apply(sync.right, sync.plan.actions, held=sync.held, told=tell)
         for sync in self.syncs:
             sync.right.hooks.joined(sync.left.hooks).report(self)
         return self.syncs

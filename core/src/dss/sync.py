@@ -37,4 +37,4 @@ def sync(left: DataStoreTree, right: DataStoreTree) -> Report:
     missing = missing_handlers(right, plan.actions)
     if missing:
         log.warning("%s has no handler for: %s", type(right.template).__qualname__, ", ".join(missing))
-    return apply(right, plan.actions, hooks=right.hooks.joined(left.hooks))
+    return apply(right, plan.actions)

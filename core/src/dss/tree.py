@@ -5,11 +5,12 @@ from __future__ import annotations
 import contextlib
 import functools
 import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import StrEnum
+from keyword import iskeyword
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import attrs
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from dss.actions import Action
 
 Specifier = str | type | None
+T = TypeVar("T")
 Derivation = Callable[..., Iterable[Record]]
 
 
@@ -86,6 +88,7 @@ class DataStoreTree:
     name: str
 
     def __new__(cls, *args: Any, registry: Registry | None = None, **kwargs: Any) -> Self:
+        """Make a tree of the connector that the class names, if it names one."""
         made: Any = object.__new__(_with_connector(cls, registry or default_registry()))
         return made  # type: ignore[no-any-return]
 
@@ -107,10 +110,11 @@ class DataStoreTree:
         self._idnumbers: dict[str, str] = {}
         self._derived: dict[str, Derivation] = {}
         self._client: Any = None
+        self.budgets: Mapping[str, Any] | None = None
         self.branches: list[type[DataStoreBranch]] = []
+        self.datastore = DataStore(self)
         for branch in self._declared_branches():
             self._attach(branch)
-        self.datastore = DataStore(self)
 
     def _options(self, given: dict[str, Any]) -> Any:
         try:
@@ -121,19 +125,12 @@ class DataStoreTree:
     # -- branches --------------------------------------------------------------------------------------------------
 
     def _declared_branches(self) -> list[type[DataStoreBranch]]:
-        base = self._resolved("__branches__")
-        if base is None:
-            return []
-        if not (isinstance(base, type) and issubclass(base, DataStoreBranch)):
-            raise ConfigError(
-                f"`{type(self).__name__}.__branches__` names {base!r}; wanted a subclass of DataStoreBranch"
-            )
-        return discover(base)
+        base = self._part("__branches__", DataStoreBranch)
+        return discover(base) if base is not None else []
 
     def _attach(self, branch: type[DataStoreBranch]) -> None:
         name = branch.__branchname__
-        assert name is not None
-        if not name.isidentifier() or name.startswith("_"):
+        if not (isinstance(name, str) and name.isidentifier()) or name.startswith("_") or iskeyword(name):
             raise ConfigError(f"branch name {name!r} of `{branch.__qualname__}` is no public Python name")
         if hasattr(type(self), name) or name in vars(self):
             raise ConfigError(
@@ -154,7 +151,6 @@ class DataStoreTree:
                 on it tells which branches it looks at.
         """
         name = branch.__branchname__
-        assert name is not None
         if not any(known.__name__ == name for known in self.branches):
             self._attach(branch)
         if derive is not None:
@@ -175,6 +171,9 @@ class DataStoreTree:
         # only for what is not there: a branch is an ordinary attribute
         if name.startswith("_"):
             raise AttributeError(name)
+        if hasattr(type(self), name):
+            # a property that raised AttributeError: let its own words be heard
+            return object.__getattribute__(self, name)
         there = ", ".join(branch.__name__ for branch in vars(self).get("branches", ())) or "none"
         raise AttributeError(
             f"tree `{type(self).__name__}` has no branch or attribute `{name}`; its branches: {there}"
@@ -182,31 +181,35 @@ class DataStoreTree:
 
     # -- parts -----------------------------------------------------------------------------------------------------
 
-    def _resolved(self, attribute: str) -> Any:
+    def _part(self, attribute: str, base: type[T]) -> type[T] | None:
         value = getattr(type(self), attribute)
-        return resolve(value, f"{type(self).__name__}.{attribute}") if isinstance(value, str) else value
+        found = resolve(value, f"{type(self).__name__}.{attribute}") if isinstance(value, str) else value
+        if found is not None and not (isinstance(found, type) and issubclass(found, base)):
+            raise ConfigError(
+                f"`{type(self).__name__}.{attribute}` names {found!r}; wanted a subclass of {base.__name__}"
+            )
+        return found
 
     @property
     def has_importer(self) -> bool:
-        """Whether the tree is read by an importer, or filled by hand."""
-        return type(self).__importer__ is not None
+        """Whether the tree is read, by an importer or a plugin of its own, or filled by hand."""
+        return type(self).__importer__ is not None or self.hooks.reads
 
     @functools.cached_property
     def importer(self) -> DefaultImporter | None:
         """The importer, made from `__importer__` at its first use."""
-        made = self._resolved("__importer__")
+        made = self._part("__importer__", DefaultImporter)
         return made(self) if made is not None else None
 
     @functools.cached_property
     def template(self) -> DefaultTemplate:
         """The template, made from `__template__` at its first use."""
-        made = self._resolved("__template__")
+        made = self._part("__template__", DefaultTemplate)
         if made is None:
             raise ConfigError(
                 f"tree `{self.name}` has no `__template__`, so nothing can be carried out on it"
             )
-        template: DefaultTemplate = made(self)
-        return template
+        return made(self)
 
     @functools.cached_property
     def hooks(self) -> Hooks:
@@ -277,9 +280,31 @@ class DataStoreTree:
         Raises:
             ReadError: a branch cannot be read whole. Its state is then failed, and later ones stay unread.
         """
-        with _paused_collector(), self._opened_importer():
-            for branch in self._reading_order(only):
-                self._read_branch(branch)
+        order = self._reading_order(only)
+        for branch in order:
+            self._check_readable(branch)
+        for branch in order:
+            # whatever happens below, nothing of an earlier reading is taken for the present one
+            branch.clear()
+        whole = False
+        try:
+            with _paused_collector(), self._opened_importer():
+                for branch in order:
+                    self._read_branch(branch)
+                whole = True
+        except BaseException:
+            if whole:
+                # the importer's own end has failed, so nobody knows what the branches are worth
+                for branch in order:
+                    branch.contents().state = State.FAILED
+            raise
+
+    def _check_readable(self, branch: type[DataStoreBranch]) -> None:
+        if not (self.has_importer or self.is_derived(branch.__name__)):
+            raise ReadError(
+                f"tree `{self.name}` has no `__importer__`, and no plugin reads `{branch.__name__}`; fill it by"
+                " `make`, or define an importer"
+            )
 
     def _opened_importer(self) -> AbstractContextManager[object]:
         importer = self.importer
@@ -288,17 +313,12 @@ class DataStoreTree:
         return contextlib.nullcontext()
 
     def _read_branch(self, branch: type[DataStoreBranch]) -> None:
-        branch.clear()
-        store = branch.contents()
-        store.state = State.READING
+        branch.contents().state = State.READING
         try:
             derive = self._derived.get(branch.__name__)
             given = derive(self) if derive is not None else self.hooks.readin_branch(self, branch)
             if given is None and derive is None and self.importer is None:
-                raise ReadError(
-                    f"tree `{self.name}` has no `__importer__`, and no plugin reads `{branch.__name__}`; fill it by"
-                    f" `make`, or define an importer"
-                )
+                raise ReadError(f"no plugin of tree `{self.name}` reads `{branch.__name__}`")
             with opened(given) as records:
                 if records is not None:
                     branch.load(records, steps_of(self.importer) if derive is None else None)
@@ -307,12 +327,12 @@ class DataStoreTree:
             branch.contents().state = State.NOT_PROVIDED
             branch.note(str(reason))
         except BaseException:
-            store.state = State.FAILED
+            branch.contents().state = State.FAILED
             raise
         else:
-            store.state = State.COMPLETE
+            branch.contents().state = State.COMPLETE
             if derive is not None:
-                store.doubtful = self._doubt(branch.__name__)
+                branch.contents().doubtful = self._doubt(branch.__name__)
 
     def _doubt(self, name: str) -> str:
         """Why a derived branch may lack something: what it is derived from has bad rows."""
@@ -393,6 +413,9 @@ class DataStoreTree:
     def __lt__(self, right: object) -> None:
         if not isinstance(right, DataStoreTree):
             return NotImplemented
+        if type(self) is not type(right) and isinstance(self, type(right)):
+            # for `right > self` Python asks the more derived class first, and asks it this
+            return NotImplemented
         raise StateError(
             "`left < right` means nothing between trees; to print the differences write `left > right`"
         )
@@ -427,7 +450,7 @@ _united: dict[tuple[type[DataStoreTree], type[DataStoreTree]], type[DataStoreTre
 
 
 def _with_connector(cls: type[DataStoreTree], registry: Registry) -> type[DataStoreTree]:
-    """A tree class that names a connector becomes a subclass of that connector's tree as well; what it declares wins."""
+    """A tree class that names a connector takes over that connector's tree; what the class itself declares wins."""
     connector = cls.__connector__
     if connector is None:
         return cls
