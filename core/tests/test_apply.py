@@ -26,13 +26,18 @@ def _quick_retries() -> Iterator[None]:
 class Bracketed(DataStoreTree):
     """A target with transactions: what was written in a batch that fails is not there."""
 
+    written: list[str]
+    batches = 0
+    commit_fails = 0
+    commit_error = OSError("disk full")
+
     @contextlib.contextmanager
     def batch(self) -> Iterator[None]:
         before = list(self.written)
-        self.batches = vars(self).get("batches", 0) + 1
+        self.batches += 1
         try:
             yield
-            if vars(self).get("commit_fails", 0):
+            if self.commit_fails:
                 self.commit_fails -= 1
                 raise self.commit_error
         except BaseException:
@@ -448,6 +453,8 @@ def test_held_actions_are_left_undone(plant: Any) -> None:
 class Writing(DefaultTemplate):
     """Writes to `tree.written`; is disturbed as often as `tree.disturbed` says, at the second record."""
 
+    tree: Any
+
     def new(self, action: Action) -> None:
         self.tree.written.append(action.idnumber)
         if action.idnumber == "0001" and self.tree.disturbed:
@@ -498,7 +505,7 @@ def test_answers_count_only_when_the_bracket_has_closed(plant: Any) -> None:
     """When the batch cannot be committed, all its actions have failed, whatever the handlers had said."""
     left, right = _students(plant, 2, Writing, kind=Bracketed)
     right.written, right.disturbed = [], 0
-    right.commit_fails, right.commit_error = 1, OSError("disk full")
+    right.commit_fails = 1
 
     report = left >> right
 
@@ -511,6 +518,8 @@ def test_a_bulk_handler_may_be_disturbed_too(plant: Any) -> None:
     """A busy target is asked again also when a bulk handler says so in the midst of its answers."""
 
     class Bulky(DefaultTemplate):
+        tree: Any
+
         @handler(bulk=10)
         def new(self, actions: list[Action]) -> Iterator[Result]:
             for action in actions:
@@ -531,7 +540,7 @@ def test_a_bulk_handler_may_be_disturbed_too(plant: Any) -> None:
 
 def test_batches_are_cut_by_size_and_kind(plant: Any) -> None:
     """A long plan is written batch by batch, and progress is told after each."""
-    told = []
+    told: list[int] = []
     left, right = _students(plant, 1201, Writing, kind=Bracketed)
     right.written, right.disturbed = [], 0
 

@@ -64,7 +64,7 @@ class Action:
         after: actions that must be done first, because they free a unique value that this one takes.
     """
 
-    kind: Kind
+    kind: Kind = attrs.field(converter=Kind)
     branch: str = ""
     idnumber: str = ""
     left: Any = None

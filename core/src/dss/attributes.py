@@ -121,7 +121,11 @@ def value_actions(
         return
     if flow is Flow.KEEP and not is_blank(was):
         return
-    if is_multi(wanted) and (was is None or is_multi(was)) and not ordered:
+    if is_multi(was) and wanted == "":
+        wanted = type(was)()
+    # the whole of an ordered value can be replaced only where values may go as well
+    whole = ordered and flow is not Flow.ADD_ONLY
+    if is_multi(wanted) and (was is None or is_multi(was)) and not whole:
         have, want = frozenset(was or ()), frozenset(wanted)
         for value in sorted(want - have, key=str):
             yield Action(Kind.ADD, attribute=name, value=value, was=was, wanted=wanted)
@@ -157,12 +161,19 @@ def has_own_subtraction(klass: type) -> bool:
     return own is not None and not getattr(own, "__dss_default__", False)
 
 
-def compile_equal(names: Iterable[str]) -> Callable[[Any, Any], bool]:
+def compile_equal(names: Iterable[str], *, revived: str | None = None) -> Callable[[Any, Any], bool]:
     """Make a function that tells whether two objects agree in all of these attributes.
 
     One compiled expression reads both objects in place; two attrgetters and two tuples cost three times as much, and
     this runs once per pair of records.
+
+    Args:
+        names: the attributes.
+        revived: an attribute of the right alone, which must not be False there.
     """
-    terms = " and ".join(f"left.{name} == right.{name}" for name in names) or "True"
-    equal: Callable[[Any, Any], bool] = eval(f"lambda left, right: {terms}")  # noqa: S307  names are identifiers
+    terms = [f"left.{name} == right.{name}" for name in names]
+    if revived is not None:
+        terms.append(f"right.{revived} is not False")
+    text = f"lambda left, right: {' and '.join(terms) or True}"
+    equal: Callable[[Any, Any], bool] = eval(text)  # noqa: S307  names are identifiers
     return equal

@@ -10,6 +10,7 @@ from dss.attributes import (
     Flow,
     compile_equal,
     has_own_subtraction,
+    is_blank,
     is_multi,
     model_of,
     names_of,
@@ -20,6 +21,7 @@ from dss.errors import ConfigError
 from dss.fields import Marks
 
 Branch = type[DataStoreBranch]
+ENABLED = "enabled"
 _NOTHING = object()
 
 
@@ -36,7 +38,11 @@ def one_sided(left: Branch, right: Branch) -> tuple[tuple[str, ...], tuple[str, 
     if right.attributes is not None or left.attributes is not None:
         return (), ()
     lefts, rights = left.names(), right.names()
-    silent = {*left.unsaid(), *(name for name, flow in right.flow.items() if flow is Flow.IGNORE)}
+    silent = {
+        *left.unsaid(),
+        *right.unsaid(),
+        *(name for name, flow in right.flow.items() if flow is Flow.IGNORE),
+    }
     # a model of any attributes has none at all while it has no items
     if (model_of(left.klass).dynamic and not len(left)) or (model_of(right.klass).dynamic and not len(right)):
         return (), ()
@@ -57,12 +63,27 @@ class _Comparison:
         self.references = right.references()
         self.skipped = {
             *self.left.unsaid(),
+            *self.right.unsaid(),
             *(name for name, flow in right.flow.items() if flow in (Flow.IGNORE, Flow.CREATE_ONLY)),
         }
         self.explicit = right.attributes if right.attributes is not None else left.attributes
         self.static = not (self.left_model.dynamic or self.right_model.dynamic)
         self.names = self._static_names() if self.static else ()
+        self.revives = (
+            ENABLED in self.right_model.names or self.right_model.dynamic
+        ) and self._revives_by_declaration()
+        self.blocked = self._blocked()
         self.withheld: dict[str, int] = {}
+
+    def _revives_by_declaration(self) -> bool:
+        """Whether a record of the left is enabled on the right although the left says nothing of it."""
+        flow = self._flow(ENABLED)
+        listed = self.explicit is None or ENABLED in self.explicit
+        return (
+            listed
+            and flow not in (Flow.IGNORE, Flow.CREATE_ONLY, Flow.KEEP)
+            and ENABLED not in self.right.unsaid()
+        )
 
     def _static_names(self) -> tuple[str, ...]:
         lefts, rights = self.left_model.names, self.right_model.names
@@ -116,7 +137,10 @@ class _Comparison:
         frozen = {**self.ours.frozen, **self.theirs.frozen}
         owner = self.ours.owner
         own = has_own_subtraction(self.left.klass)
-        equal = compile_equal(self.names) if self.static and not own else None
+        equal = None
+        if self.static and not own:
+            revived = ENABLED if self.revives and ENABLED not in self.names else None
+            equal = compile_equal(self.names, revived=revived)
         for idnumber, left in self.ours.items.items():
             right = theirs.get(idnumber)
             if right is not None and equal is not None:
@@ -130,13 +154,13 @@ class _Comparison:
             if right is None:
                 yield from self._new(idnumber, left, owner.get(idnumber))
             elif own:
-                yield from self._subtracted(idnumber, left, right)
+                yield from self._subtracted(idnumber, left, right, owner.get(idnumber))
             else:
                 yield from self._updates(idnumber, left, right, owner.get(idnumber))
 
     def _new(self, idnumber: str, left: Any, owner: str | None) -> Iterator[Action]:
         try:
-            if getattr(left, "enabled", None) is False:
+            if getattr(left, ENABLED, None) is False:
                 # the source says that this one is not to be active, and on the right there is nothing to disable
                 return
             values = {name: getattr(left, name) for name in self._new_names(left)}
@@ -146,23 +170,26 @@ class _Comparison:
         members = {
             name: values.pop(name) for name in self.references if name in values and is_multi(values[name])
         }
-        right = self.right.build({"idnumber": idnumber, **values})
+        try:
+            right = self.right.build({"idnumber": idnumber, **values})
+        except Exception as error:
+            model = self.right.klass.__qualname__
+            yield self._error(idnumber, f"`{model}` of the target does not take it: {_text(error)}")
+            return
         yield Action(Kind.NEW, self.name, idnumber, left, right, joins=owner)
         for name, wanted in members.items():
-            for value in sorted(wanted, key=str):
+            for value in wanted if self._ordered(name) else sorted(wanted, key=str):
                 yield Action(Kind.ADD, self.name, idnumber, left, right, name, value, was=None, wanted=wanted)
 
     def _new_names(self, left: Any) -> Iterable[str]:
-        names: Iterable[str] = names_of(left)
-        if self.explicit is not None:
-            names = self.explicit
+        names = names_of(left)
         if not self.right_model.dynamic:
             there = set(self.right_model.names)
             names = [name for name in names if name in there]
         ignored = {name for name, flow in self.right.flow.items() if flow is Flow.IGNORE}
         return [name for name in names if name not in ignored]
 
-    def _subtracted(self, idnumber: str, left: Any, right: Any) -> Iterator[Action]:
+    def _subtracted(self, idnumber: str, left: Any, right: Any, owner: str | None) -> Iterator[Action]:
         try:
             given = list(left - right or ())
         except Exception as error:
@@ -175,31 +202,50 @@ class _Comparison:
                     f"`__sub__` of `{type(left).__qualname__}` gave {action!r:.80}; wanted `Action`s",
                 )
                 return
+        shared = self._shared(owner)
+        for action in given:
+            if action.attribute in shared or not self._flows(action, right):
+                continue
+            if self._is_doubtful(action):
+                continue
             action.left = left if action.left is None else action.left
             action.right = right if action.right is None else action.right
             yield self._completed(idnumber, action)
 
+    def _flows(self, action: Action, right: Any) -> bool:
+        """Whether the flow of its attribute lets an action pass that a model's own `__sub__` has made."""
+        flow = Flow.AUTHORITATIVE if action.attribute is None else self._flow(action.attribute)
+        if action.kind is Kind.ERROR or flow is Flow.AUTHORITATIVE:
+            return True
+        if flow is Flow.ADD_ONLY:
+            return action.kind is not Kind.REMOVE
+        return flow is Flow.KEEP and is_blank(getattr(right, action.attribute or "", None))
+
     def _updates(self, idnumber: str, left: Any, right: Any, owner: str | None) -> Iterator[Action]:
-        values = []
         name = None
+        found: list[Action] = []
         try:
             for name in self._pair_names(left, right, owner):
-                values.append((name, getattr(right, name), getattr(left, name)))
+                was, wanted = getattr(right, name), getattr(left, name)
+                if was != wanted and not callable(wanted):
+                    found += value_actions(name, was, wanted, self._flow(name), self._ordered(name))
+            if self.revives and self._is_revived(left, right, owner):
+                found.append(Action(Kind.UPDATE, attribute=ENABLED, was=False, wanted=True))
         except Exception as error:
             yield self._error(idnumber, _broken(left, error, name), name)
             return
-        found = [
-            action
-            for name, was, wanted in values
-            if was != wanted
-            for action in value_actions(name, was, wanted, self._flow(name), self._ordered(name))
-        ]
         for action in found:
-            if action.kind is Kind.REMOVE and (doubt := self._doubt(action.attribute, action.value)):
-                self._withhold(doubt)
-                continue
-            action.left, action.right = left, right
-            yield self._completed(idnumber, action)
+            if not self._is_doubtful(action):
+                action.left, action.right = left, right
+                yield self._completed(idnumber, action)
+
+    def _is_revived(self, left: Any, right: Any, owner: str | None) -> bool:
+        """Whether somebody is there again of whom the left says no more than that."""
+        return (
+            getattr(right, ENABLED, None) is False
+            and (ENABLED in self.skipped or getattr(left, ENABLED, None) is None)
+            and ENABLED not in self._shared(owner)
+        )
 
     def _pair_names(self, left: Any, right: Any, owner: str | None) -> Iterable[str]:
         names: Iterable[str] = self.names
@@ -210,12 +256,24 @@ class _Comparison:
                 there = set(names_of(right))
                 names = [name for name in names_of(left) if name in there and name not in self.skipped]
         if owner is not None:
-            # one person in two roles: the owner's branch speaks for what both have
-            shared = (
-                set(getattr(self.right.tree, owner).names()) if hasattr(self.right.tree, owner) else set()
-            )
+            shared = self._shared(owner)
             names = [name for name in names if name not in shared]
         return names
+
+    def _shared(self, owner: str | None) -> frozenset[str]:
+        """Of one person in two roles: the attributes for which the owner's branch speaks."""
+        if owner is None or not hasattr(self.right.tree, owner):
+            return frozenset()
+        return frozenset(getattr(self.right.tree, owner).names())
+
+    def _is_doubtful(self, action: Action) -> bool:
+        """Whether a value may be missing on the left only because something there could not be read; counts it then."""
+        doubt = ""
+        if action.kind is Kind.REMOVE:
+            doubt = self.blocked or self._doubt(action.attribute, action.value)
+        if doubt:
+            self._withhold(doubt)
+        return bool(doubt)
 
     def _flow(self, name: str) -> Flow:
         return Flow(self.right.flow.get(name, Flow.AUTHORITATIVE))
@@ -229,7 +287,7 @@ class _Comparison:
         action.native = self.theirs.native.get(idnumber)
         if action.kind is Kind.UPDATE and action.attribute is not None:
             removing = self.right.removal_values.get(action.attribute, _NOTHING)
-            action.removal = removing is not _NOTHING and action.wanted == removing
+            action.removal = action.removal or (removing is not _NOTHING and action.wanted == removing)
         elif action.kind in (Kind.REMOVE, Kind.OLD):
             action.removal = True
         return action
@@ -238,12 +296,17 @@ class _Comparison:
 
     def _right_only(self) -> Iterator[Action]:
         ours, frozen = self.ours.items, {**self.ours.frozen, **self.theirs.frozen}
-        blocked = self._blocked()
         for idnumber in [idnumber for idnumber in self.theirs.items if idnumber not in ours]:
             right = self.theirs.items[idnumber]
-            if idnumber in frozen or getattr(right, "enabled", None) is False:
+            if idnumber in frozen:
                 continue
-            doubt = blocked or self._doubt_about(right)
+            try:
+                if getattr(right, ENABLED, None) is False:
+                    continue
+                doubt = self.blocked or self._doubt_about(right)
+            except Exception as error:
+                yield self._error(idnumber, _broken(right, error))
+                continue
             if doubt:
                 self._withhold(doubt)
                 continue

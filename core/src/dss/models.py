@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 from dss.actions import Action
 from dss.attributes import default_subtraction, differences
@@ -43,13 +43,20 @@ class Overridable:
 
     __slots__ = ()
 
+    __overridden__: ClassVar[dict[str, property]] = {}
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        # `attrs.define` makes a slotted class anew, and leaves out of it what bears an inherited field's name
+        for name, value in vars(cls).get("__overridden__", {}).items():
+            if name not in vars(cls):
+                setattr(cls, name, value)
         for name, value in list(vars(cls).items()):
             if isinstance(value, property) and value.fset is None:
                 field = _inherited(cls, name)
                 if field is not None and hasattr(field, "__set__"):
                     setattr(cls, name, value.setter(field.__set__))
+                    cls.__overridden__ = {**vars(cls).get("__overridden__", {}), name: vars(cls)[name]}
 
 
 def _inherited(cls: type, name: str) -> Any:

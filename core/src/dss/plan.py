@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -11,10 +11,12 @@ import attrs
 from dss.actions import Action, Kind
 from dss.adoption import look_up
 from dss.compare import one_sided
+from dss.errors import ConnectorError
 from dss.pairs import Pair, ready_pairs
 from dss.unique import arrange
 
 if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
     from dss.tree import DataStoreTree
 
 
@@ -53,10 +55,11 @@ def make_plan(left: DataStoreTree, right: DataStoreTree, names: Sequence[str] | 
     hooks = right.hooks.joined(left.hooks)
     actions: list[Action] = []
     for left_branch, right_branch in pairs:
-        found = list(hooks.compare(left_branch, right_branch))
+        found = _checked(hooks.compare(left_branch, right_branch), {right.__name__ for _, right in pairs})
         fresh = look_up(right_branch, [action for action in found if action.kind is Kind.NEW])
         actions += [*fresh, *(action for action in found if action.kind is not Kind.NEW)]
-    actions = arrange([right_branch for _, right_branch in pairs], actions)
+    rights = [right_branch for _, right_branch in pairs]
+    actions = _without_orphans(rights, arrange(rights, actions))
     order = {right_branch.__name__: place for place, (_, right_branch) in enumerate(pairs)}
     errors = [action for action in actions if action.kind is Kind.ERROR]
     return Plan(
@@ -75,6 +78,36 @@ def make_plan(left: DataStoreTree, right: DataStoreTree, names: Sequence[str] | 
         ),
         _notes(pairs),
     )
+
+
+def _checked(actions: Iterable[Action], names: Collection[str]) -> list[Action]:
+    """What a comparison gave, which a plugin or a model's own `__sub__` may have made."""
+    found = []
+    for action in actions:
+        if not isinstance(action, Action):
+            raise ConnectorError(f"`dss_compare` gave {action!r:.80}; wanted `Action`s")
+        if action.branch not in names:
+            raise ConnectorError(
+                f"an action is of branch {action.branch!r}, which is not compared ({', '.join(sorted(names))}):"
+                f" {action.message}"
+            )
+        found.append(action)
+    return found
+
+
+def _without_orphans(rights: Sequence[type[DataStoreBranch]], actions: Sequence[Action]) -> list[Action]:
+    """Leave out the single values of a record that will not be made: its own error says all."""
+    by_name = {right.__name__: right for right in rights}
+    refused = {
+        (action.branch, action.idnumber)
+        for action in actions
+        if action.kind is Kind.ERROR and action.idnumber not in by_name[action.branch]
+    }
+    return [
+        action
+        for action in actions
+        if action.kind is not Kind.ADD or (action.branch, action.idnumber) not in refused
+    ]
 
 
 def ordered(actions: Sequence[Action], order: dict[str, int]) -> list[Action]:
@@ -136,9 +169,14 @@ def _notes(pairs: Sequence[Pair]) -> list[str]:
     for left, right in pairs:
         for branch in (left, right):
             notes += [f"{branch.path()}: {note}" for note in branch.contents().notes]
-        absent = left.unsaid()
-        if absent:
-            notes.append(f"{left.path()}: the source has no column for {', '.join(absent)}; not compared")
+        for name, branch in (("source", left), ("target", right)):
+            if absent := branch.unsaid():
+                notes.append(
+                    f"{branch.path()}: the {name} has no column for {', '.join(absent)}; not compared"
+                )
+        if unused := left.contents().unused:
+            model = left.klass.__qualname__
+            notes.append(f"{left.path()}: `{model}` has no place for {', '.join(unused)}; left out")
         for alone, side, names in zip(("left", "right"), (left, right), one_sided(left, right), strict=True):
             if names:
                 notes.append(f"{side.path()}: only the {alone} has {', '.join(names)}; not compared")
