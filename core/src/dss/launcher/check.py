@@ -28,15 +28,17 @@ def check(settings: Settings) -> int:
     it permit what is needed), and at whether the right system's template has a handler for each kind of change. Ends
     with 1 when anything is in error, with 0 otherwise; a warning is no error.
     """
+    from dss.launcher.messages import messages
     from dss.launcher.screen import Screen
     from dss.launcher.visible import visible_lines
 
     screen = Screen(sys.stdout)
     found = {"ok": 0, "warning": 0, "error": 0}
-    for subject, finding in _findings(settings):
-        found[finding.level] = found.get(finding.level, 0) + 1
-        text = visible_lines(f"{finding.level:<8} {subject}: {finding.text}").replace("\n", "\n" + " " * 9)
-        screen.line(text, colour=COLOURS.get(finding.level))
+    with messages():
+        for subject, finding in _findings(settings):
+            found[finding.level] = found.get(finding.level, 0) + 1
+            text = visible_lines(f"{finding.level:<8} {subject}: {finding.text}")
+            screen.line(text.replace("\n", "\n" + " " * 9), colour=COLOURS.get(finding.level))
     errors, warnings = found["error"], found["warning"]
     screen.line()
     screen.line(

@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from dss.launcher import faults
 from dss.launcher.settings import Settings, config_option, debug_option, epilog
 
 COMMANDS = ("plan", "apply", "check", "connectors", "init")
@@ -51,7 +50,7 @@ class Launcher(click.Group):
             error.show()
             code = 1
         except (Exception, KeyboardInterrupt) as error:
-            code = faults.tell(error, settings)
+            code = _told(error, settings)
         sys.exit(code or 0)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -59,7 +58,13 @@ class Launcher(click.Group):
         try:
             return super().invoke(ctx)
         except OSError as error:
-            return faults.tell(error, ctx.ensure_object(Settings))
+            return _told(error, ctx.ensure_object(Settings))
+
+
+def _told(error: BaseException, settings: Settings) -> int:
+    from dss.launcher import faults
+
+    return faults.tell(error, settings)
 
 
 @click.command(

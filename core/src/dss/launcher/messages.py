@@ -1,4 +1,4 @@
-"""What modules log while a command runs, as lines on the standard error stream."""
+"""What other code says while a command runs: on the standard error stream, so that the answer stands alone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ class _OnErrorStream(logging.Handler):
 
 @contextlib.contextmanager
 def messages() -> Iterator[None]:
-    """Show warnings that are logged, and say when a busy system makes the run wait."""
+    """Show warnings that are logged, and what a user's own code prints; say when a busy system makes the run wait.
+
+    Make the `Screen` for the answer first: within this context, standard output leads to standard error.
+    """
     from stamina import instrumentation
 
     root, handler = logging.getLogger(), _OnErrorStream(logging.WARNING)
@@ -33,7 +36,8 @@ def messages() -> Iterator[None]:
     root.addHandler(handler)
     instrumentation.set_on_retry_hooks([_waiting])
     try:
-        yield
+        with contextlib.redirect_stdout(sys.stderr):
+            yield
     finally:
         instrumentation.set_on_retry_hooks(hooks)
         root.removeHandler(handler)

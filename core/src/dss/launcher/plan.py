@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 
 import click
@@ -46,9 +45,7 @@ def plan(settings: Settings, only: tuple[str, ...], limit: int | None, as_json: 
             "`--limit` shortens what people read, `--json` is always complete; leave one of them out"
         )
     screen = Screen(sys.stdout)
-    # what a model or an importer of the user's own prints must not get into the middle of the JSON
-    aside = contextlib.redirect_stdout(sys.stderr) if as_json else contextlib.nullcontext()
-    with aside, messages(), Run(settings.config) as run:
+    with messages(), Run(settings.config) as run:
         with steps_on(sys.stderr) as tell:
             syncs = run.plan(only, told=tell)
         if as_json:

@@ -1,0 +1,129 @@
+"""`dss-run apply` where nobody can answer: in a log, in a cron job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.tests.launcher.conftest import Play
+
+
+def test_after_apply_a_plan_finds_nothing(play: Play) -> None:
+    """Everything is carried out, and the report says how much."""
+    result = play.run("apply", "--yes")
+
+    assert result.exit_code == 0
+    assert "shop: 5 done" in result.stdout
+    assert "to be done by hand:\n  empty the cache" in result.stdout
+    assert play.run("plan").exit_code == 0
+
+
+def test_without_terminal_and_yes_it_refuses(play: Play) -> None:
+    """It neither waits nor guesses, and says what to do."""
+    before = play.held_by("shop")
+
+    result = play.run("apply")
+
+    assert result.exit_code == 1
+    assert "dss-run apply --yes" in result.stderr
+    assert play.held_by("shop") == before
+
+
+def test_a_second_apply_has_nothing_to_do(play: Play) -> None:
+    """It needs nobody to agree, and ends with 0."""
+    play.run("apply", "--yes")
+
+    result = play.run("apply", "--yes")
+
+    assert result.exit_code == 0
+    assert "in step: nothing to do" in result.stdout
+    assert "by hand" not in result.stdout
+
+
+def test_a_failure_is_reported_and_the_rest_is_done(play: Play) -> None:
+    """The failed record is named with its reason, and the run ends in error."""
+    play.put("shop", play.held_by("shop")["students"], _refused=["1"])
+
+    result = play.run("apply", "--yes")
+
+    assert result.exit_code == 1
+    assert "shop: 4 done, 1 failed" in result.stdout
+    assert "failed:\n  new students `1`: ValueError: the address '...' is taken" in result.stdout
+    assert play.held_by("shop")["students"]["2"]["email"] == "ben@example.org"
+
+
+def test_held_removals_are_left_and_everything_else_is_done(exodus: Play) -> None:
+    """All removals of the branch stay undone; the update goes through; exit code 3."""
+    result = exodus.run("apply", "--yes")
+
+    assert result.exit_code == 3
+    assert "shop: 1 done, 20 held" in result.stdout
+    students = exodus.held_by("shop")["students"]
+    assert all(student["enabled"] for student in students.values())
+    assert students["00"]["email"] == "new@example.org"
+
+
+def test_dropped_changes_are_reported_with_their_reason(play: Play) -> None:
+    """What the template cannot do is named before and after."""
+    play.put(
+        "shop", play.held_by("shop")["students"], courses={"ART": {"name": "Art"}, "OLD": {"name": "Old"}}
+    )
+
+    result = play.run("apply", "--yes")
+
+    assert result.exit_code == 1
+    assert "no handler for `old_courses`" in result.stdout
+    assert "dropped:\n  old courses `OLD`: no handler; define" in result.stdout
+
+
+def test_only_applies_nothing_else(play: Play) -> None:
+    """The other branches stay as they are."""
+    before = play.held_by("shop")["students"]
+    play.put("sis", play.held_by("sis")["students"], courses={"ART": {"name": "Arts"}})
+
+    result = play.run("apply", "--yes", "--only", "courses")
+
+    assert result.exit_code == 0
+    assert play.held_by("shop")["courses"]["ART"]["name"] == "Arts"
+    assert play.held_by("shop")["students"] == before
+
+
+def test_a_log_holds_no_names_and_no_values(exodus: Play) -> None:
+    """Neither held removals, nor failures, nor records set aside show what is personal."""
+    sis = exodus.held_by("sis")
+    exodus.put("sis", sis["students"], _bad={"01": "two rows: 'Person 1' and 'Person One'"})
+    exodus.put("shop", exodus.held_by("shop")["students"], _refused=["00"])
+
+    done = exodus.spawn("apply", "--yes")
+
+    log = (done.stdout + done.stderr).decode()
+    assert "Person" not in log
+    assert "example.org" not in log
+    assert "! old students 20\n" in log
+    assert "! students 01: sis: two rows: '...' and '...'" in log
+    assert "update students email `00`: ValueError: the address '...' is taken" in log
+
+
+def test_a_log_gets_plain_lines_of_progress(play: Play) -> None:
+    """How many of how many, without anything that moves the cursor."""
+    done = play.spawn("apply", "--yes")
+
+    lines = [line for line in done.stderr.decode().splitlines() if line != "reading students"]
+    assert lines[:3] == ["reading sis", "reading shop", "comparing sis with shop"]
+    assert lines[3] == "changing shop: 5 changes"
+    assert lines[-1].startswith("changing shop: 5 of 5")
+    assert b"\x1b" not in done.stdout + done.stderr
+    assert b"\r" not in done.stderr
+
+
+def test_an_interrupted_apply_reports_what_was_done(play: Play) -> None:
+    """Ctrl-C ends it without a traceback; what stands is said, and where the rest is to be seen."""
+    play.put("shop", play.held_by("shop")["students"], _crash="2")
+
+    result = play.run("apply", "--yes")
+
+    assert result.exit_code == 1
+    assert "stopped" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "shop: stopped after 1 of 5 changes" in result.stdout
+    assert "`dss-run plan`" in result.stdout

@@ -1,0 +1,99 @@
+"""`dss-run` on a terminal: colours, moving bars, and a question."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+pty = pytest.importorskip("pty")
+
+if TYPE_CHECKING:
+    from core.tests.launcher.conftest import Play
+
+
+def on_terminal(play: Play, *arguments: str, answer: bytes = b"", **environment: str) -> tuple[int, str]:
+    """Run a command on a terminal of its own; gives exit code and everything it showed."""
+    pid, terminal = pty.fork()
+    if pid == 0:  # pragma: no cover  the child
+        os.chdir(play.folder)
+        os.environ.update({"TERM": "xterm", "COLUMNS": "80", "LINES": "24", **environment})
+        os.execv(play.program, [str(play.program), *arguments])
+    seen = b""
+    while True:
+        try:
+            seen += os.read(terminal, 65536)
+        except OSError:  # Linux's way to say that the other side is gone
+            break
+        if answer and b"[y/N]" in seen:
+            os.write(terminal, answer)
+            answer = b""
+    os.close(terminal)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen.decode()
+
+
+def plain(seen: str) -> str:
+    """What was shown, without the sequences that colour and move."""
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", seen).replace("\r", "")
+
+
+def test_it_asks_and_shows_bars(play: Play) -> None:
+    """After a yes the changes are applied, with a bar that tells how many are done and how fast."""
+    code, seen = on_terminal(play, "apply", answer=b"y\n")
+
+    assert code == 0
+    assert "Change shop? [y/N]: y" in seen
+    assert re.search(r"changing shop .*5/5.* [\d,.]+/s", plain(seen))
+    assert "shop: 5 done" in plain(seen)
+    assert "\x1b[" in seen
+
+
+@pytest.mark.parametrize("answer", [b"n\n", b"\n"])
+def test_no_is_the_default_and_changes_nothing(play: Play, answer: bytes) -> None:
+    """Whoever only presses return has not agreed."""
+    before = play.held_by("shop")
+
+    code, seen = on_terminal(play, "apply", answer=answer)
+
+    assert code == 1
+    assert "nothing was changed" in seen
+    assert play.held_by("shop") == before
+
+
+@pytest.mark.parametrize("key", [b"\x03", b"\x04"])
+def test_ctrl_c_and_ctrl_d_at_the_question_stop_it(play: Play, key: bytes) -> None:
+    """Without a traceback, and without a change."""
+    before = play.held_by("shop")
+
+    code, seen = on_terminal(play, "apply", answer=key)
+
+    assert code == 1
+    assert "stopped" in seen
+    assert "Traceback" not in seen
+    assert play.held_by("shop") == before
+
+
+def test_held_removals_are_shown_by_name_before_it_asks(exodus: Play) -> None:
+    """Who has to agree sees whom it is about."""
+    _, seen = on_terminal(exodus, "apply", answer=b"n\n")
+
+    assert "old students 20 (Person 20)" in plain(seen)
+
+
+def test_no_color_is_respected(play: Play) -> None:
+    """NO_COLOR leaves headings plain."""
+    _, seen = on_terminal(play, "plan", NO_COLOR="1")
+
+    assert "students: 1 new" in seen
+    assert not re.search(r"\x1b\[[0-9;]*m", seen.partition("sis -> shop")[2])
+
+
+def test_a_dumb_terminal_gets_plain_lines(play: Play) -> None:
+    """Nothing that such a terminal would show as rubbish."""
+    code, seen = on_terminal(play, "plan", TERM="dumb")
+
+    assert code == 2
+    assert "\x1b" not in seen
+    assert "reading sis" in seen
