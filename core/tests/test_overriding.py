@@ -18,14 +18,14 @@ class Decorated(Student):
 
     house: str | None = None
 
-    @property  # type: ignore[override]
-    def username(self) -> str:
+    @property
+    def username(self) -> str:  # type: ignore[override]
         return f"p.{super().username}"
 
 
 class Further(Decorated):
     @property
-    def username(self) -> str:
+    def username(self) -> str:  # type: ignore[override]
         return f"{super().username}.f"
 
 
