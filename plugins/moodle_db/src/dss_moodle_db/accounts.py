@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, func, select
 
 from dss.actions import Action, Result
+from dss.attributes import Flow
 from dss_moodle_db.account_rows import change_accounts, ordinary_accounts, wanted_values
 from dss_moodle_db.contexts import ensure_user_contexts
 from dss_moodle_db.dialect import insert_many, one_of
@@ -44,7 +45,9 @@ def create(
             lambda some: _make(client, connection, scope, places, some),
             lambda action, reason: _refuse_new(client, connection, action, reason),
         ),
-        *isolated(connection, adopting, lambda some: _adopt(client, connection, scope, places, some), refuse),
+        *isolated(
+            connection, adopting, lambda some: _adopt(client, connection, branch, scope, places, some), refuse
+        ),
         *isolated(connection, joining, lambda some: _join(client, connection, scope, some), refuse),
     ]
 
@@ -154,11 +157,17 @@ def _store_places(
 
 
 def _adopt(
-    client: Client, connection: Connection, scope: int, places: list[Place], actions: Sequence[Action]
+    client: Client,
+    connection: Connection,
+    branch: type[DataStoreBranch],
+    scope: int,
+    places: list[Place],
+    actions: Sequence[Action],
 ) -> list[Result]:
     user = client.tables.user
     mapped = [place.column for place in places if place.column]
     columns = [*COLUMNS.values(), "suspended", *mapped]
+    kept = _kept_columns(branch, places)
     numbers = [action.adopts.native for action in actions if action.adopts is not None]
     there = {row.id: row for row in ordinary_accounts(client, connection, numbers, columns)}
     held = _held_idnumbers(client, connection, [action.idnumber for action in actions])
@@ -175,6 +184,7 @@ def _adopt(
             results.append(action.failed(problem))
             continue
         was = {column: getattr(there[number], column) for column in columns}
+        values = {name: value for name, value in values.items() if name not in kept or not was[name]}
         enabled = getattr(action.right, "enabled", None)
         suspended = was["suspended"] if enabled is None else int(not enabled)
         rows.append({**was, **values, "suspended": suspended, "idnumber": action.idnumber, "number": number})
@@ -186,6 +196,16 @@ def _adopt(
     _store_places(client, connection, places, adopted)
     results.extend(action.done(native=number) for number, action in adopted)
     return results
+
+
+def _kept_columns(branch: type[DataStoreBranch], places: Iterable[Place]) -> set[str]:
+    """The columns that only a new account gets, or one that has nothing there."""
+    columns = {**COLUMNS, **{place.attribute: place.column for place in places if place.column}}
+    return {
+        columns[attribute]
+        for attribute, flow in branch.flow.items()
+        if attribute in columns and flow in (Flow.KEEP, Flow.CREATE_ONLY)
+    }
 
 
 def _join(client: Client, connection: Connection, scope: int, actions: Sequence[Action]) -> list[Result]:

@@ -70,7 +70,7 @@ class MoodleTree(DataStoreTree):
     __importer__ = "dss_moodle_db.importer/MoodleImporter"
     __template__ = "dss_moodle_db.templates/MoodleTemplate"
 
-    Options = config.Options
+    Options: ClassVar[type[DataStoreTree.Options]] = config.Options
 
     capabilities: ClassVar[frozenset[Capability]] = frozenset(Capability)
 

@@ -132,7 +132,8 @@ def _read(
             yield idnumber, number, first, last, email, Username(username), suspended == 0, *more
     if nameless:
         cohort = client.options.cohorts[branch.__name__]
-        branch.note(f"{nameless} accounts in cohort `{cohort}` have no ID number and are left alone")
+        have = "1 account" if nameless == 1 else f"{nameless} accounts"
+        branch.note(f"without an ID number, and so left alone: {have} in cohort `{cohort}`")
 
 
 def _read_anywhere(client: Client, query: Select[Any], with_guardians: bool) -> Iterator[tuple[Any, ...]]:
