@@ -116,6 +116,23 @@ def test_a_log_gets_plain_lines_of_progress(play: Play) -> None:
     assert b"\r" not in done.stderr
 
 
+def test_a_shutdown_ends_an_apply_like_ctrl_c(play: Play) -> None:
+    """SIGTERM in the middle: the report comes, and what was done stays done."""
+    text = (play.folder / "my_trees.py").read_text(encoding="utf-8")
+    killed = "import os, signal; os.kill(os.getpid(), signal.SIGTERM)"
+    (play.folder / "my_trees.py").write_text(
+        text.replace("raise KeyboardInterrupt", killed), encoding="utf-8"
+    )
+    play.put("shop", play.held_by("shop")["students"], _crash="2")
+
+    done = play.spawn("apply", "--yes")
+
+    assert done.returncode == 1
+    assert b"shop: stopped after 1 of 5 changes" in done.stdout
+    assert done.stderr.endswith(b"stopped\n")
+    assert "1" in play.held_by("shop")["students"]
+
+
 def test_an_interrupted_apply_reports_what_was_done(play: Play) -> None:
     """Ctrl-C ends it without a traceback; what stands is said, and where the rest is to be seen."""
     play.put("shop", play.held_by("shop")["students"], _crash="2")

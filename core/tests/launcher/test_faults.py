@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+import sysconfig
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from dss.launcher.faults import explain
 
 if TYPE_CHECKING:
     from core.tests.launcher.conftest import Play
@@ -77,6 +81,16 @@ def test_a_fault_in_the_users_own_code_is_told_with_its_line(play: Play, code: s
     assert said in result.stderr
     assert "Traceback" not in result.stderr
     assert "defect" not in result.stderr
+
+
+def test_python_in_the_same_folder_is_not_the_users_code() -> None:
+    """As in a home folder that holds both: what trips inside the standard library did not do so by itself."""
+    home = Path(sysconfig.get_path("stdlib")).parent
+
+    with pytest.raises(ValueError, match="Expecting") as caught:
+        json.loads("not JSON")
+
+    assert "your own code" not in explain(caught.value, home / "dss.toml")
 
 
 def test_a_defect_says_that_it_is_one(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,6 +139,19 @@ def test_notes_of_the_reading_are_shown(play: Play) -> None:
     assert result.exit_code == 2
 
 
+def test_a_branch_that_nobody_provides_is_named(play: Play) -> None:
+    """It is left out of the comparison, and never taken for an empty one."""
+    play.put("sis", play.held_by("sis")["students"], _not_provided="courses")
+
+    result = play.run("plan")
+    found = json.loads(play.run("plan", "--json").stdout)
+
+    assert result.exit_code == 2
+    assert "  sis.courses: left out: it is somebody else's" in result.stdout
+    assert found["syncs"][0]["notes"] == ["sis.courses: left out: it is somebody else's"]
+    assert {change["branch"] for change in found["syncs"][0]["changes"]} == {"students"}
+
+
 def test_a_missing_handler_is_named_before_anything_is_applied(play: Play) -> None:
     """The template has no `old_courses`."""
     play.put(

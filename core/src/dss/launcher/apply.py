@@ -46,11 +46,12 @@ def apply(settings: Settings, only: tuple[str, ...], yes: bool) -> int:
     from dss.launcher.messages import messages
     from dss.launcher.progress import steps_on
     from dss.launcher.screen import Screen
+    from dss.launcher.signals import stoppable
     from dss.runner import Run
 
     _check_answerable(yes)
     screen = Screen(sys.stdout)
-    with messages(), Run(settings.config) as run:
+    with messages(), stoppable(), Run(settings.config) as run:
         with steps_on(sys.stderr) as tell:
             syncs = run.plan(only, told=tell)
         for sync in syncs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sysconfig
 import traceback
 from pathlib import Path
 
@@ -54,10 +55,12 @@ def _place_in(error: BaseException, folder: Path) -> str | None:
 
 
 def _is_own(path: Path, folder: Path) -> bool:
-    installed = {"site-packages", "dist-packages"} & set(path.parts)
-    return (
-        not installed and path.is_relative_to(folder) and not path.is_relative_to(Path(__file__).parents[1])
-    )
+    # the folder may well be somebody's home, in which Python itself is installed
+    if {"site-packages", "dist-packages"} & set(path.parts) or path.is_relative_to(
+        sysconfig.get_path("stdlib")
+    ):
+        return False
+    return path.is_relative_to(folder) and not path.is_relative_to(Path(__file__).parents[1])
 
 
 def _last_place(error: BaseException) -> str:

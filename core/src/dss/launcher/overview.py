@@ -91,7 +91,7 @@ def concerns(screen: Screen, run: Run, sync: Sync, *, limit: int | None, values:
         screen.line("needs attention", bold=True, colour="red")
         _some(screen, (f"! {wrong(error, values=values)}" for error in errors[:limit]), len(errors), limit)
         screen.lines(f"  ! {visible(line)}" for line in missing)
-    notes = [note if values else masked(note) for note in sync.plan.notes]
+    notes = [note if values else masked(note) for note in notes_of(sync)]
     if notes:
         screen.line()
         screen.line("notes", bold=True)
@@ -126,6 +126,21 @@ def missing_handlers(sync: Sync) -> list[str]:
         f"tree `{sync.right.name}` has no handler for {', '.join(f'`{name}`' for name in names)}: such changes will be"
         " dropped"
     ]
+
+
+def notes_of(sync: Sync) -> list[str]:
+    """The plan's notes, and the branches that are left out of it because an importer does not provide them."""
+    from dss.store import State
+
+    assert sync.plan is not None
+    wanted = sync.config.branches
+    left_out = [
+        f"{branch.path()}: left out: {'; '.join(branch.contents().notes) or 'not provided'}"
+        for tree in (sync.left, sync.right)
+        for branch in tree.branches
+        if branch.state() is State.NOT_PROVIDED and (wanted is None or branch.__name__ in wanted)
+    ]
+    return [*sync.plan.notes, *left_out]
 
 
 def summary(syncs: Sequence[Sync]) -> str:
