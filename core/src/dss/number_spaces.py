@@ -41,3 +41,14 @@ def _within(one: str, other: str) -> bool:
     short, long = sorted((one, other), key=len)
     rest = long[len(short) :]
     return long.startswith(short) and (not rest or rest.isdigit())
+
+
+def belongs_to(idnumber: str, template: str) -> bool:
+    """Whether a template marks its numbers, and this may be one of them; a bare `{idnumber}` marks none."""
+    head, tail = template.split(PLACE)
+    return (
+        bool(head or tail)
+        and idnumber.startswith(head)
+        and idnumber.endswith(tail)
+        and idnumber != head + tail
+    )

@@ -1,20 +1,20 @@
-"""One person in two roles: a teacher who is also a parent is one account, settled on the left before comparing."""
+"""One person in two roles: a teacher who is also a parent is one account, settled before comparing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from dss.errors import ConfigError
-from dss.keys import key
+from dss.number_spaces import belongs_to
+from dss.renaming import rename
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
     from dss.tree import DataStoreTree
 
 Rule = Callable[[Any], object]
+Branches = Sequence[type["DataStoreBranch"]]
 
 
 def same_person(item: Any) -> object:
@@ -25,133 +25,121 @@ def same_person(item: Any) -> object:
     return email.casefold(), name.casefold()
 
 
-def settle(tree: DataStoreTree, names: Sequence[str], rule: Rule = same_person) -> None:
-    """Give records of one person in several people branches one idnumber, and let the first branch own what they share.
+def settle(
+    left: DataStoreTree, names: Sequence[str], rule: Rule = same_person, right: DataStoreTree | None = None
+) -> None:
+    """Give the left's records of one person one idnumber, and let the first branch own what they share.
+
+    The idnumber is the one under which the target already knows the person, so that an account keeps its number when
+    a role begins or ends; else that of the branch declared first.
 
     Args:
-        tree: the left tree, read in.
+        left: read in.
         names: its branches in declared order; those that are of people are looked at.
         rule: what two records of one person have in common, or None. Where more than one record of one branch has
             the same, it cannot be told who is who: that is noted, and nothing is merged.
+        right: the target, read in; None when it is not to be looked at.
 
     Raises:
         ConfigError: two people who are not one carry the same idnumber, because the number spaces overlap.
     """
-    branches = [branch for branch in tree.branches if branch.people and branch.__name__ in names]
-    branches.sort(key=lambda branch: list(names).index(branch.__name__))
+    branches = _people(left, names)
     if len(branches) < 2:
         return
+    theirs = _people(right, names) if right is not None else []
+    known = {idnumber for branch in theirs for idnumber in branch.contents().items}
     renamed: dict[tuple[str, str], str] = {}
-    for signs, found in _groups(branches, rule).items():
-        if len(found) < 2:
-            continue
-        if any(len(idnumbers) > 1 for idnumbers in found.values()):
-            who = "; ".join(f"{branch} {', '.join(idnumbers)}" for branch, idnumbers in found.items())
-            tree_branch = next(branch for branch in branches if branch.__name__ in found)
-            tree_branch.note(
-                f"may be one person in two roles, but more than one record fits, so none is merged: {who}"
-            )
-            continue
-        del signs
+    owners: dict[str, tuple[str, list[str]]] = {}
+    for found in _merged(branches, rule):
         owner, *others = found
-        target = found[owner][0]
+        target = next((idnumber for idnumber in found.values() if idnumber in known), found[owner])
+        renamed.update({(name, old): target for name, old in found.items() if old != target})
+        owners[target] = owner, others
+    rename(left, renamed)
+    for target, (owner, others) in owners.items():
         for other in others:
-            branch: type[DataStoreBranch] = getattr(tree, other)
-            old = found[other][0]
-            if old != target:
-                _rename(branch, old, target)
-                renamed[other, old] = target
-            branch.contents().owner[target] = owner
+            getattr(left, other).contents().owner[target] = owner
+    rename(left, _number_of_another_role(left, branches, theirs, rule))
     _refuse_clashes(branches)
-    if renamed:
-        _rename_references(tree, renamed)
 
 
-def _groups(branches: Sequence[type[DataStoreBranch]], rule: Rule) -> dict[object, dict[str, list[str]]]:
-    """Records with the same signs: signs -> branch -> idnumbers; only signs that appear in the smaller branches twice count."""
+def _people(tree: DataStoreTree, names: Sequence[str]) -> Branches:
+    branches = {branch.__name__: branch for branch in tree.branches if branch.people}
+    return [branches[name] for name in names if name in branches]
+
+
+def _merged(branches: Branches, rule: Rule) -> Iterable[dict[str, str]]:
+    """People with more than one role: the idnumber in each branch, in the branches' order."""
     groups: dict[object, dict[str, list[str]]] = {}
     for branch in branches:
-        for idnumber, item in branch.items():
-            try:
-                signs = rule(item)
-            except Exception:  # a user's property may raise anything; the comparison reports it
-                continue
-            if signs is not None:
-                groups.setdefault(signs, {}).setdefault(branch.__name__, []).append(idnumber)
-    return groups
-
-
-def _rename(branch: type[DataStoreBranch], old: str, new: str) -> None:
-    store = branch.contents()
-    item = _with(store.items.pop(old), {"idnumber": new})
-    if old in store.native:
-        store.native[new] = store.native.pop(old)
-    if old in store.frozen:
-        store.frozen[new] = store.frozen.pop(old)
-    if new in store.items:
-        raise ConfigError(
-            f"{branch.path()} has both {old!r} and {new!r}, which are said to be one person; mend the source"
+        for signs, idnumbers in _signs(branch.items(), rule).items():
+            groups.setdefault(signs, {})[branch.__name__] = idnumbers
+    for found in groups.values():
+        if len(found) < 2:
+            continue
+        if all(len(idnumbers) == 1 for idnumbers in found.values()):
+            yield {name: idnumbers[0] for name, idnumbers in found.items()}
+            continue
+        who = "; ".join(f"{name} {', '.join(idnumbers)}" for name, idnumbers in found.items())
+        next(branch for branch in branches if branch.__name__ in found).note(
+            f"may be one person in two roles, but more than one record fits, so none is merged: {who}"
         )
-    store.items[new] = item
 
 
-def _refuse_clashes(branches: Sequence[type[DataStoreBranch]]) -> None:
+def _signs(items: Iterable[tuple[str, Any]], rule: Rule) -> dict[object, list[str]]:
+    signs: dict[object, list[str]] = {}
+    for idnumber, item in items:
+        try:
+            sign = rule(item)
+        except Exception:  # noqa: S112  a user's property may raise anything; the comparison reports it
+            continue
+        if sign is not None:
+            signs.setdefault(sign, []).append(idnumber)
+    return signs
+
+
+def _number_of_another_role(
+    left: DataStoreTree, branches: Branches, theirs: Branches, rule: Rule
+) -> Mapping[tuple[str, str], str]:
+    """Who had two roles and has lost the one that gave the number keeps the number all the same.
+
+    That is: in a branch, the one record that the target does not have, and the one that only the target has, are by
+    the rule the same person, and the number there comes from another branch's number space.
+    """
+    templates = left.idnumber_templates
+    rights = {branch.__name__: branch for branch in theirs}
+    known = {idnumber for branch in theirs for idnumber in branch.contents().items}
+    here = {idnumber for branch in branches for idnumber in branch.contents().items}
+    renamed = {}
+    for branch in branches:
+        right = rights.get(branch.__name__)
+        if right is None:
+            continue
+        spaces = [templates[name] for name in templates if name != branch.__name__]
+        foreign = [
+            (idnumber, item)
+            for idnumber, item in right.items()
+            if idnumber not in here and any(belongs_to(idnumber, template) for template in spaces)
+        ]
+        if not foreign:
+            continue
+        ours = _signs(((idnumber, item) for idnumber, item in branch.items() if idnumber not in known), rule)
+        for sign, idnumbers in _signs(foreign, rule).items():
+            mine = ours.get(sign, [])
+            if len(idnumbers) == 1 and len(mine) == 1:
+                renamed[branch.__name__, mine[0]] = idnumbers[0]
+    return renamed
+
+
+def _refuse_clashes(branches: Branches) -> None:
     seen: dict[str, type[DataStoreBranch]] = {}
     for branch in branches:
         owner = branch.contents().owner
-        for idnumber in branch.keys():
+        for idnumber in branch.contents().items:
             other = seen.setdefault(idnumber, branch)
             if other is not branch and idnumber not in owner:
                 raise ConfigError(
-                    f"{other.path()} and {branch.path()} both have a person with the idnumber {idnumber!r}, who are not one;"
-                    " give the branches number spaces that cannot meet (`idnumber` in their `[sync.BRANCH]` tables)"
+                    f"{other.path()} and {branch.path()} both have a person with the idnumber {idnumber!r}, who are"
+                    " not one; give the branches number spaces that cannot meet (`idnumber` in their `[sync.BRANCH]`"
+                    " tables)"
                 )
-
-
-def _rename_references(tree: DataStoreTree, renamed: Mapping[tuple[str, str], str]) -> None:
-    """Let every reference follow; where the reference is part of a key, the key follows too."""
-    for branch in tree.branches:
-        references = branch.references()
-        mapping = {
-            attribute: {old: new for (name, old), new in renamed.items() if name in to}
-            for attribute, to in references.items()
-        }
-        for idnumber, item in list(branch.items()):
-            changed = {}
-            for attribute, news in mapping.items():
-                value = getattr(item, attribute, None)
-                if isinstance(value, str):
-                    if value in news:
-                        changed[attribute] = news[value]
-                elif value and not news.keys().isdisjoint(value):
-                    changed[attribute] = type(value)(news.get(one, one) for one in value)
-            if changed:
-                _refer_anew(branch, idnumber, item, changed)
-
-
-def _refer_anew(branch: type[DataStoreBranch], idnumber: str, item: Any, changed: dict[str, Any]) -> None:
-    item = _with(item, changed)
-    if not branch.key_of or branch.key_of[0] not in {*changed, *branch.names()}:
-        branch.contents().items[idnumber] = item
-        return
-    new = key(*(str(getattr(item, part)) for part in branch.key_of))
-    store = branch.contents()
-    if new == idnumber:
-        store.items[idnumber] = item
-        return
-    del store.items[idnumber]
-    if new in store.items:
-        # in one class as teacher and parent alike: the same enrolment, twice
-        return
-    store.items[new] = _with(item, {"idnumber": new})
-
-
-def _with(item: Any, changed: Mapping[str, Any]) -> Any:
-    """The item with other values; a frozen one by way of a copy."""
-    try:
-        for name, value in changed.items():
-            setattr(item, name, value)
-    except attrs.exceptions.FrozenError:
-        aliases = {field.name: field.alias for field in attrs.fields(type(item))}
-        return attrs.evolve(item, **{aliases[name]: value for name, value in changed.items()})
-    return item

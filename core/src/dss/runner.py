@@ -201,12 +201,13 @@ class Run:
         say(f"reading {sync.left.name}")
         direct = [name for name in names if not sync.left.is_derived(name)]
         sync.left.read(direct)
-        if sync.config.same_person:
-            rule = sync.config.same_person
-            settle(sync.left, names, same_person if rule is True else _function(rule, "same_person"))
-        sync.left.read([name for name in names if sync.left.is_derived(name)])
         say(f"reading {sync.right.name}")
         sync.right.read(names)
+        if sync.config.same_person:
+            rule = sync.config.same_person
+            function = same_person if rule is True else _function(rule, "same_person")
+            settle(sync.left, names, function, sync.right)
+        sync.left.read([name for name in names if sync.left.is_derived(name)])
         # what has been read lives to the end of the run; the collector need not walk it again
         gc.freeze()
         say(f"comparing {sync.left.name} with {sync.right.name}")

@@ -265,6 +265,11 @@ class DataStoreTree:
         template = self._idnumbers.get(branch)
         return number if template is None else template.replace("{idnumber}", number)
 
+    @property
+    def idnumber_templates(self) -> Mapping[str, str]:
+        """The number spaces, by branch of people."""
+        return self._idnumbers
+
     def set_idnumber_templates(self, templates: dict[str, str]) -> None:
         """Give each people branch its number space, such as `{"teachers": "T{idnumber}"}`."""
         self._idnumbers = dict(templates)
