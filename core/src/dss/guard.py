@@ -50,7 +50,7 @@ DEFAULT = Budget()
 
 
 def holds(plan: Plan, budgets: Mapping[str, Budget] | None = None) -> list[Hold]:
-    """The removals of a plan that are over budget, with those that depend on a record so held.
+    """The removals of a plan that are over budget, with all others of that branch and those that depend on them.
 
     Args:
         budgets: by branch, or by `branch.attribute` for the values of a multi-valued attribute; a branch's budget
@@ -78,44 +78,67 @@ def holds(plan: Plan, budgets: Mapping[str, Budget] | None = None) -> list[Hold]
                     removals,
                 )
             )
+    found += _of_the_same_branch(found, scopes)
     return found + _dependent(found, scopes, rights)
+
+
+def _of_the_same_branch(found: Sequence[Hold], scopes: Mapping[str, list[Action]]) -> list[Hold]:
+    """Where one budget of a branch is exceeded, all removals of the branch wait: its source is in doubt as a whole."""
+    tripped = {hold.actions[0].branch: hold.scope for hold in found}
+    held = {hold.scope for hold in found}
+    return [
+        Hold(
+            scope,
+            f"{len(removals)} removals in {scope} wait, since too much would go in {tripped[removals[0].branch]}",
+            removals,
+        )
+        for scope, removals in scopes.items()
+        if scope not in held and removals[0].branch in tripped
+    ]
 
 
 def _size(branch: type[DataStoreBranch], removal: Action) -> int:
     """What the share is a share of, before the run."""
     if removal.kind is Kind.REMOVE:
         assert removal.attribute is not None
-        values: Iterable[Any] = (getattr(item, removal.attribute, None) for item in branch)
+        values: Iterable[Any] = (_value(item, removal.attribute) for item in branch)
         return sum(len(value) for value in values if is_multi(value))
-    return len([item for item in branch if getattr(item, "enabled", None) is not False])
+    return sum(_value(item, "enabled") is not False for item in branch)
+
+
+def _value(item: Any, attribute: str) -> Any:
+    try:
+        return getattr(item, attribute, None)
+    except Exception:  # a user's property may raise anything; the comparison reports it
+        return None
 
 
 def _dependent(
     found: Sequence[Hold], scopes: Mapping[str, list[Action]], rights: Mapping[str, type[DataStoreBranch]]
 ) -> list[Hold]:
-    """Who keeps their account keeps what hangs on it: removals that refer to a held record are held as well."""
-    held = {
-        (action.branch, action.idnumber)
-        for hold in found
-        for action in hold.actions
-        if action.kind is Kind.OLD
-    }
-    if not held:
-        return []
-    tripped = {hold.scope for hold in found}
-    more = []
-    for scope, removals in scopes.items():
-        if scope not in tripped:
-            kept = [action for action in removals if any(ref in held for ref in _refers(action, rights))]
-            if kept:
-                more.append(
-                    Hold(
-                        scope,
-                        f"{len(kept)} removals in {scope} belong to records whose removal is held",
-                        kept,
-                    )
-                )
-    return more
+    """Who keeps their account keeps what hangs on it, and what hangs on that: these removals are held as well."""
+    held = {id(action) for hold in found for action in hold.actions}
+    kept = {_record(action) for hold in found for action in hold.actions if action.kind is not Kind.REMOVE}
+    more: dict[str, list[Action]] = {}
+    spread = bool(kept)
+    while spread:
+        spread = False
+        for scope, removals in scopes.items():
+            for action in removals:
+                if id(action) not in held and any(ref in kept for ref in _refers(action, rights)):
+                    held.add(id(action))
+                    more.setdefault(scope, []).append(action)
+                    if action.kind is not Kind.REMOVE:
+                        kept.add(_record(action))
+                        spread = True
+    return [
+        Hold(scope, f"{len(actions)} removals in {scope} belong to records whose removal is held", actions)
+        for scope, actions in more.items()
+    ]
+
+
+def _record(action: Action) -> tuple[str, str]:
+    return action.branch, action.idnumber
 
 
 def _refers(action: Action, rights: Mapping[str, type[DataStoreBranch]]) -> Iterable[tuple[str, str]]:

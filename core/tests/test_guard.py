@@ -1,0 +1,184 @@
+"""Budgets on removals: over them nothing is taken away, never the first so many."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dss import Kind
+from dss.errors import BudgetExceeded
+from dss.guard import DEFAULT, Budget, holds
+from dss.plan import make_plan
+from dss.school import Classes, Cohorts, Courses, Enrollments, Guardians, Students
+
+EVERYTHING = (Guardians, Students, Courses, Classes, Enrollments, Cohorts)
+
+
+def _pair(plant: Any, students: int, gone: int) -> tuple[Any, Any]:
+    """Students of whom the first `gone` are only on the right."""
+    left, right = plant(*EVERYTHING, allow_empty=True), plant(*EVERYTHING, name="right")
+    for number in range(students):
+        right.students.make(f"{number:04}", enabled=True)
+        if number >= gone:
+            left.students.make(f"{number:04}", enabled=True)
+    return left, right
+
+
+def _held(found: Any) -> dict[str, list[str]]:
+    return {hold.scope: [action.idnumber for action in hold.actions] for hold in found}
+
+
+@pytest.mark.parametrize(
+    ("students", "gone", "trips"),
+    [
+        (20, 10, False),  # as many as are always allowed
+        (20, 11, True),
+        (220, 11, False),  # more, but 5 % of all
+        (219, 11, True),
+        (1000, 50, False),
+        (1000, 51, True),
+        (10, 10, False),
+    ],
+)
+def test_a_budget_trips_when_count_and_share_are_exceeded(
+    plant: Any, students: int, gone: int, trips: bool
+) -> None:
+    """By default ten, or 5 % of the enabled records before the run, whichever is more."""
+    found = holds(make_plan(*_pair(plant, students, gone)))
+
+    assert _held(found) == ({"students": [f"{number:04}" for number in range(gone)]} if trips else {})
+
+
+def test_disabled_records_do_not_stretch_the_share(plant: Any) -> None:
+    """The share is one of the enabled records in our scope."""
+    left, right = _pair(plant, 200, 11)
+    for number in range(1000):
+        right.students.make(f"former {number}", enabled=False)
+
+    (hold,) = holds(make_plan(left, right))
+
+    assert hold.reason == "11 removals in students are 6% of 200; allowed are 10, or 5%"
+
+
+def test_disabling_counts_as_removing(plant: Any) -> None:
+    """Updates to `enabled = False` and records that are gone count together."""
+    left, right = _pair(plant, 20, 6)
+    for number in range(6, 11):
+        left.students[f"{number:04}"].enabled = False
+
+    found = holds(make_plan(left, right))
+
+    assert sorted(_held(found)["students"]) == [f"{number:04}" for number in range(11)]
+
+
+def test_a_budget_of_one_s_own(plant: Any) -> None:
+    """A branch's budget stands instead of the default, and for its attributes where they have none."""
+    left, right = _pair(plant, 100, 3)
+    left.cohorts.make("c", members=frozenset())
+    right.cohorts.make("c", members=frozenset(f"{number:04}" for number in range(3, 8)))
+    plan = make_plan(left, right)
+
+    assert _held(holds(plan)) == {}
+    assert list(_held(holds(plan, {"students": Budget(2, 0.02)}))) == ["students"]
+    assert list(_held(holds(plan, {"cohorts": Budget(4, 0)}))) == ["cohorts.members"]
+    assert list(_held(holds(plan, {"cohorts": Budget(4, 0), "cohorts.members": Budget(5, 0)}))) == []
+
+
+def test_all_removals_of_a_branch_wait_together(plant: Any) -> None:
+    """When too many records would go, single values of the same branch wait as well; changes and what is new go on."""
+    left, right = _pair(plant, 1, 0)
+    for number in range(30):
+        right.cohorts.make(f"gone {number:02}", name="x")
+    left.cohorts.make("c", name="new", members=frozenset())
+    right.cohorts.make("c", name="old", members=frozenset({"0000"}))
+    left.cohorts.make("d", name="d")
+    plan = make_plan(left, right)
+
+    found = holds(plan)
+    held = {id(action) for hold in found for action in hold.actions}
+
+    assert [hold.scope for hold in found] == ["cohorts", "cohorts.members"]
+    rest = [(str(action.kind), action.idnumber) for action in plan.actions if id(action) not in held]
+    assert rest == [("new", "d"), ("update", "c")]
+
+
+def test_what_refers_to_a_held_record_is_held(plant: Any) -> None:
+    """Who keeps the account keeps enrolments and memberships; what others lose is not held back by that."""
+    left, right = _pair(plant, 30, 15)
+    for idnumber in ("0000", "0029"):
+        right.enrollments.make(
+            f"m|{idnumber}|student", class_="m", person=idnumber, role="student", enabled=True
+        )
+    left.cohorts.make("c", members=frozenset())
+    right.cohorts.make("c", members=frozenset({"0000", "0029"}))
+    left.classes.make("m")
+    right.classes.make("m")
+
+    found = _held(holds(make_plan(left, right)))
+
+    assert found["enrollments"] == ["m|0000|student"]
+    assert found["cohorts.members"] == ["c"]
+    assert len(found["students"]) == 15
+
+
+def test_holding_goes_on_through_references(plant: Any) -> None:
+    """Courses that must stay keep their classes, and these keep their enrolments."""
+    left, right = _pair(plant, 5, 0)
+    for number in range(12):
+        right.courses.make(f"k{number}")
+        right.classes.make(f"m{number}", course=f"k{number}")
+        idnumber = f"m{number}|0000|student"
+        right.enrollments.make(idnumber, class_=f"m{number}", person="0000", role="student", enabled=True)
+    plan = make_plan(left, right)
+
+    found = _held(holds(plan, {"classes": Budget(100), "enrollments": Budget(100)}))
+
+    assert {scope: len(actions) for scope, actions in found.items()} == {
+        "courses": 12,
+        "classes": 12,
+        "enrollments": 12,
+    }
+
+
+def test_a_trip_raises_with_the_set_and_nothing_is_written(plant: Any) -> None:
+    """`>>` writes nothing at all when a budget trips; the error holds the removals."""
+    left, right = _pair(plant, 40, 20)
+    left.students.make("new")
+
+    with pytest.raises(
+        BudgetExceeded, match=r"nothing was done: 20 removals in students are 50% of 40"
+    ) as caught:
+        left >> right
+
+    assert right.calls == []
+    held: list[Any] = caught.value.held
+    assert [action.idnumber for action in held] == [f"{number:04}" for number in range(20)]
+    right.budgets = {"students": Budget(20)}
+    report = left >> right
+    assert not report.undone
+    assert list(left - right) == []
+
+
+@given(
+    st.integers(0, 60),
+    st.integers(0, 60),
+    st.integers(0, 20),
+    st.floats(0, 1, allow_nan=False),
+)
+def test_a_budget_is_never_exceeded(plant: Any, students: int, gone: int, count: int, share: float) -> None:
+    """Whatever is configured, what is let through is within the budget, and what is held is all or nothing."""
+    left, right = _pair(plant, students, min(gone, students))
+    plan = make_plan(left, right)
+    budget = Budget(count, share)
+
+    held = {id(action) for hold in holds(plan, {"students": budget}) for action in hold.actions}
+    through = [action for action in plan.actions if action.kind is Kind.OLD and id(action) not in held]
+
+    assert len(through) <= max(count, share * students)
+    assert len(held) in (0, min(gone, students))
+
+
+def test_the_default_is_careful() -> None:
+    """Ten, and 5 %."""
+    assert (DEFAULT.count, DEFAULT.share) == (10, 0.05)
