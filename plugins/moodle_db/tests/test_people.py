@@ -170,7 +170,7 @@ def test_a_username_taken_meanwhile_fails_alone_and_names_the_holder(
     site.account("user107", firstname="Ann", lastname="Other")
 
     with moodle.batch():
-        results = moodle.template.new_students(actions)
+        results = list(moodle.template.handle(actions))
 
     failed = [result for result in results if result.outcome is Outcome.FAILED]
     assert [result.action.idnumber for result in failed] == ["107"]
@@ -187,7 +187,7 @@ def test_an_idnumber_taken_meanwhile_fails_though_no_index_forbids_it(
     number = site.account("somebody", idnumber="100")
 
     with moodle.batch():
-        (result,) = moodle.template.new_students(actions)
+        (result,) = moodle.template.handle(actions)
 
     assert result.outcome is Outcome.FAILED
     assert f"held by account {number}" in result.reason
