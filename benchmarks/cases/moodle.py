@@ -16,6 +16,7 @@ from sqlalchemy import event
 
 from benchmarks.measure import Measured
 from dss import DataStoreBranch, DataStoreTree, DefaultImporter, Rows
+from dss.apply import apply
 from dss.plan import make_plan
 from dss.school import Students
 from dss_moodle_db.embedded import create_site
@@ -77,14 +78,16 @@ def site(path: Path) -> Moodle:
 
 
 def moodle_dss(folder: Path, users: int) -> Measured:
-    """A whole sync of users into an empty site; afterwards everything is there and nothing is left to do."""
+    """All users into an empty site, planned and then carried out; afterwards nothing is left to do."""
     school, moodle = School(students=users), site(folder / "dss.db")
     measured = Measured()
     with measured.phase("read"):
         +school
         moodle.read(["students"])
+    with measured.phase("plan"):
+        plan = make_plan(school, moodle, ["students"])
     with measured.phase("apply"):
-        report = school >> moodle
+        report = apply(moodle, plan.actions)
     if report.undone:
         raise ValueError(f"{len(report.undone)} were not done, the first: {report.undone[0]}")
     moodle.read(["students"])
