@@ -6,6 +6,7 @@ subclass may replace any field by a property; the source's own value is then `su
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import attrs
@@ -96,6 +97,7 @@ class Cohort(Overridable):
     members: frozenset[str] | None = None
 
 
+References = Mapping[str, str | tuple[str, ...]]
 PEOPLE = ("students", "teachers", "guardians")
 
 
@@ -112,7 +114,7 @@ class Students:
 
     __branchname__ = "students"
     klass: ClassVar[object] = Student
-    refers_to: ClassVar[dict[str, tuple[str, ...]]] = {"guardians": ("guardians",)}
+    refers_to: ClassVar[References] = {"guardians": ("guardians",)}
     people = True
 
 
@@ -136,7 +138,7 @@ class Classes:
 
     __branchname__ = "classes"
     klass: ClassVar[object] = Class
-    refers_to: ClassVar[dict[str, tuple[str, ...]]] = {"course": ("courses",), "teachers": ("teachers",)}
+    refers_to: ClassVar[References] = {"course": ("courses",), "teachers": ("teachers",)}
 
 
 class Enrollments:
@@ -144,8 +146,8 @@ class Enrollments:
 
     __branchname__ = "enrollments"
     klass: ClassVar[object] = Enrollment
-    refers_to: ClassVar[dict[str, tuple[str, ...]]] = {"class_": ("classes",), "person": PEOPLE}
-    key_of = ("class_", "person", "role")
+    refers_to: ClassVar[References] = {"class_": ("classes",), "person": PEOPLE}
+    key_of: ClassVar[tuple[str, ...]] = ("class_", "person", "role")
     # a person's key parts are the enrolment's identity; nothing else could confirm that it is the same
     witnesses: ClassVar[tuple[tuple[str, ...], ...]] = (("class_", "person", "role"),)
 
@@ -155,7 +157,7 @@ class Cohorts:
 
     __branchname__ = "cohorts"
     klass: ClassVar[object] = Cohort
-    refers_to: ClassVar[dict[str, tuple[str, ...]]] = {"members": PEOPLE}
+    refers_to: ClassVar[References] = {"members": PEOPLE}
 
 
 BRANCHES: dict[str, type] = {
