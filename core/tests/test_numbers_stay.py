@@ -107,7 +107,10 @@ def test_two_who_could_be_meant_are_left_to_a_person(left: Any, right: Any) -> N
 
 
 def test_a_number_somebody_else_has_on_the_left_is_not_taken(left: Any, right: Any) -> None:
-    """The teacher of that number is still there, and is somebody else: the parent does not become that teacher."""
+    """The teacher of that number is still there, and is somebody else: the parent does not become that teacher.
+
+    Nor does the account lose its role while it cannot be told who it is.
+    """
     left.guardians.make("G1", **ADA)
     left.teachers.make("T1", **BO)
     right.guardians.make("T1", **ADA)
@@ -116,4 +119,6 @@ def test_a_number_somebody_else_has_on_the_left_is_not_taken(left: Any, right: A
     planned = _planned(left, right)
 
     assert "G1" in left.guardians
-    assert (Kind.OLD, "guardians", "T1") in planned
+    assert (Kind.ERROR, "guardians", "G1") in planned
+    assert (Kind.ERROR, "guardians", "T1") in planned
+    assert not any(kind == Kind.OLD for kind, _, _ in planned)

@@ -2,42 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dss.errors import ConfigError
 from dss.number_spaces import belongs_to
 from dss.renaming import rename
+from dss.school import Student
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
     from dss.tree import DataStoreTree
 
 Rule = Callable[[Any], object]
-Branches = Sequence[type["DataStoreBranch"]]
+Branch = type["DataStoreBranch"]
+Branches = Sequence[Branch]
+Found = dict[str, list[str]]
+"""Idnumbers by branch."""
 
 
 def same_person(item: Any) -> object:
-    """What two records of one person have in common: e-mail address and family name; None when either is blank."""
+    """What two records of one person have in common: e-mail address and family name; None when either is blank.
+
+    Pupils are left out: many have their parents' address, and a pupil must not become a parent's account.
+    """
     email, name = getattr(item, "email", None), getattr(item, "family_name", None)
-    if not email or not name:
+    if not email or not name or isinstance(item, Student):
         return None
     return email.casefold(), name.casefold()
 
 
 def settle(
-    left: DataStoreTree, names: Sequence[str], rule: Rule = same_person, right: DataStoreTree | None = None
+    left: DataStoreTree,
+    names: Sequence[str],
+    rule: Rule | None = same_person,
+    right: DataStoreTree | None = None,
 ) -> None:
     """Give the left's records of one person one idnumber, and let the first branch own what they share.
 
     The idnumber is the one under which the target already knows the person, so that an account keeps its number when
-    a role begins or ends; else that of the branch declared first.
+    a role begins or ends; else that of the branch declared first. Where it cannot be told who is who, nothing is
+    merged and that is noted; an account that has had several roles then keeps them, and an error says why.
 
     Args:
         left: read in.
         names: its branches in declared order; those that are of people are looked at.
-        rule: what two records of one person have in common, or None. Where more than one record of one branch has
-            the same, it cannot be told who is who: that is noted, and nothing is merged.
+        rule: what two records of one person have in common, or None for a record that is nobody else; without a rule
+            nobody is merged.
         right: the target, read in; None when it is not to be looked at.
 
     Raises:
@@ -46,20 +57,8 @@ def settle(
     branches = _people(left, names)
     if len(branches) < 2:
         return
-    theirs = _people(right, names) if right is not None else []
-    known = {idnumber for branch in theirs for idnumber in branch.contents().items}
-    renamed: dict[tuple[str, str], str] = {}
-    owners: dict[str, tuple[str, list[str]]] = {}
-    for found in _merged(branches, rule):
-        owner, *others = found
-        target = next((idnumber for idnumber in found.values() if idnumber in known), found[owner])
-        renamed.update({(name, old): target for name, old in found.items() if old != target})
-        owners[target] = owner, others
-    rename(left, renamed)
-    for target, (owner, others) in owners.items():
-        for other in others:
-            getattr(left, other).contents().owner[target] = owner
-    rename(left, _number_of_another_role(left, branches, theirs, rule))
+    if rule is not None:
+        _Settlement(left, branches, _people(right, names) if right is not None else [], rule).carry_out()
     _refuse_clashes(branches)
 
 
@@ -68,71 +67,102 @@ def _people(tree: DataStoreTree, names: Sequence[str]) -> Branches:
     return [branches[name] for name in names if name in branches]
 
 
-def _merged(branches: Branches, rule: Rule) -> Iterable[dict[str, str]]:
-    """People with more than one role: the idnumber in each branch, in the branches' order."""
-    groups: dict[object, dict[str, list[str]]] = {}
-    for branch in branches:
-        for signs, idnumbers in _signs(branch.items(), rule).items():
-            groups.setdefault(signs, {})[branch.__name__] = idnumbers
-    for found in groups.values():
-        if len(found) < 2:
-            continue
-        if all(len(idnumbers) == 1 for idnumbers in found.values()):
-            yield {name: idnumbers[0] for name, idnumbers in found.items()}
-            continue
-        who = "; ".join(f"{name} {', '.join(idnumbers)}" for name, idnumbers in found.items())
-        next(branch for branch in branches if branch.__name__ in found).note(
-            f"may be one person in two roles, but more than one record fits, so none is merged: {who}"
-        )
+class _Settlement:
+    def __init__(self, tree: DataStoreTree, lefts: Branches, rights: Branches, rule: Rule) -> None:
+        self.tree, self.rule = tree, rule
+        self.lefts = {branch.__name__: branch for branch in lefts}
+        self.rights = {branch.__name__: branch for branch in rights if branch.__name__ in self.lefts}
+        self.known = {idnumber for branch in rights for idnumber in branch.contents().items}
+        self.renamed: dict[tuple[str, str], str] = {}
+        self.owners: list[tuple[str, str, str]] = []
 
+    def carry_out(self) -> None:
+        foreign = {name: self._foreign(name) for name in self.rights}
+        earlier = self._grouped((self.rights[name], items) for name, items in foreign.items())
+        for signs, found in self._grouped((one, one.items()) for one in self.lefts.values()).items():
+            before = {name: ids for name, ids in earlier.get(signs, {}).items() if name in found}
+            if all(len(ids) == 1 for ids in found.values()):
+                if len(found) > 1 or before:
+                    self._unite({name: ids[0] for name, ids in found.items()}, before)
+            elif len(found) > 1:
+                self._leave_apart(found, before)
+        rename(self.tree, self.renamed)
+        for name, target, owner in self.owners:
+            self.lefts[name].contents().owner[target] = owner
+        for name, items in foreign.items():
+            self._keep_who_cannot_be_told(self.lefts[name], [idnumber for idnumber, _ in items])
 
-def _signs(items: Iterable[tuple[str, Any]], rule: Rule) -> dict[object, list[str]]:
-    signs: dict[object, list[str]] = {}
-    for idnumber, item in items:
-        try:
-            sign = rule(item)
-        except Exception:  # noqa: S112  a user's property may raise anything; the comparison reports it
-            continue
-        if sign is not None:
-            signs.setdefault(sign, []).append(idnumber)
-    return signs
+    def _grouped(self, parts: Iterable[tuple[Branch, Iterable[tuple[str, Any]]]]) -> dict[object, Found]:
+        """Records with the same signs: signs -> branch -> idnumbers."""
+        groups: dict[object, Found] = {}
+        for branch, items in parts:
+            failed: list[str] = []
+            for idnumber, item in items:
+                try:
+                    signs = self.rule(item)
+                    if signs is not None:
+                        groups.setdefault(signs, {}).setdefault(branch.__name__, []).append(idnumber)
+                except (
+                    Exception
+                ) as error:  # a property of the user's that raises is reported by the comparison
+                    failed.append(f"{idnumber}: {type(error).__name__}: {error}")
+            if failed and self.rule is not same_person:
+                text = f"`same_person` failed for {len(failed)}, who are taken for nobody else; first {failed[0]}"
+                branch.note(text)
+        return groups
 
-
-def _number_of_another_role(
-    left: DataStoreTree, branches: Branches, theirs: Branches, rule: Rule
-) -> Mapping[tuple[str, str], str]:
-    """Who had two roles and has lost the one that gave the number keeps the number all the same.
-
-    That is: in a branch, the one record that the target does not have, and the one that only the target has, are by
-    the rule the same person, and the number there comes from another branch's number space.
-    """
-    templates = left.idnumber_templates
-    rights = {branch.__name__: branch for branch in theirs}
-    known = {idnumber for branch in theirs for idnumber in branch.contents().items}
-    here = {idnumber for branch in branches for idnumber in branch.contents().items}
-    renamed = {}
-    for branch in branches:
-        right = rights.get(branch.__name__)
-        if right is None:
-            continue
-        spaces = [templates[name] for name in templates if name != branch.__name__]
-        foreign = [
+    def _foreign(self, name: str) -> list[tuple[str, Any]]:
+        """Who is in a branch of the target, and not on the left, under a number that another branch gives."""
+        others = [space for branch, space in self.tree.idnumber_templates.items() if branch != name]
+        left = self.lefts[name]
+        return [
             (idnumber, item)
-            for idnumber, item in right.items()
-            if idnumber not in here and any(belongs_to(idnumber, template) for template in spaces)
+            for idnumber, item in self.rights[name].items()
+            if idnumber not in left and any(belongs_to(idnumber, space) for space in others)
         ]
-        if not foreign:
-            continue
-        ours = _signs(((idnumber, item) for idnumber, item in branch.items() if idnumber not in known), rule)
-        for sign, idnumbers in _signs(foreign, rule).items():
-            mine = ours.get(sign, [])
-            if len(idnumbers) == 1 and len(mine) == 1:
-                renamed[branch.__name__, mine[0]] = idnumbers[0]
-    return renamed
+
+    def _unite(self, found: dict[str, str], before: Found) -> None:
+        target = next((idnumber for idnumber in found.values() if idnumber in self.known), None)
+        strays = {idnumber for ids in before.values() for idnumber in ids}
+        if target is None and len(strays) == 1:
+            (target,) = strays
+            elsewhere = [name for name, branch in self.lefts.items() if target in branch]
+            if elsewhere:
+                reason = (
+                    f"was one person with {' and '.join(elsewhere)} {target}, and no longer looks like it; make e-mail"
+                    " and family name alike in the source, or part the two in the target"
+                )
+                self._freeze({name: [found[name], target] for name in before}, reason)
+                return
+        owner, *others = found
+        target = target or found[owner]
+        self.renamed.update({(name, old): target for name, old in found.items() if old != target})
+        self.owners += [(name, target, owner) for name in others]
+
+    def _leave_apart(self, found: Found, before: Found) -> None:
+        who = "; ".join(f"{name} {', '.join(ids)}" for name, ids in found.items())
+        text = f"may be one person in two roles, but more than one record fits, so none is merged: {who}"
+        self.lefts[next(iter(found))].note(text)
+        fresh = {name: [one for one in found[name] if one not in self.known] for name in before}
+        self._freeze({name: [*fresh[name], *ids] for name, ids in before.items()}, text)
+
+    def _keep_who_cannot_be_told(self, left: Branch, foreign: Sequence[str]) -> None:
+        """Somebody of whom only bad rows are known may stand in the target under the number of another role."""
+        unknown = [idnumber for idnumber in left.contents().frozen if idnumber not in left]
+        there = [idnumber for idnumber in foreign if idnumber not in left and idnumber not in unknown]
+        if unknown:
+            self._freeze(
+                {left.__name__: there}, f"may be one of {', '.join(unknown[:5])}, whose rows are bad"
+            )
+
+    def _freeze(self, idnumbers: Found, reason: str) -> None:
+        for name, ids in idnumbers.items():
+            for idnumber in ids:
+                self.lefts[name].freeze(idnumber, reason)
 
 
 def _refuse_clashes(branches: Branches) -> None:
-    seen: dict[str, type[DataStoreBranch]] = {}
+    seen: dict[str, Branch] = {}
     for branch in branches:
         owner = branch.contents().owner
         for idnumber in branch.contents().items:

@@ -77,7 +77,7 @@ def _refer_anew(branch: Branch, idnumber: str, item: Any, changed: dict[str, Any
     news = {
         attribute: {getattr(item, attribute): value}
         for attribute, value in changed.items()
-        if _is_text(value)
+        if isinstance(value, str)
     }
     item = _with(item, changed)
     store = branch.contents()
@@ -102,10 +102,6 @@ def _new_key(branch: Branch, idnumber: str, news: Mapping[str, Mapping[str, str]
         return idnumber
     changed = [news.get(name, {}).get(part, part) for name, part in zip(branch.key_of, parts, strict=True)]
     return key(*changed) if changed != parts else idnumber
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str)
 
 
 def _with(item: Any, changed: Mapping[str, Any]) -> Any:
