@@ -82,7 +82,7 @@ def refuse_other_kinds(head: bytes, encoding: str) -> None:
 
 
 def common_bytes(encoding: str) -> bytes:
-    """The bytes of which text can be made that needs no closer look: no control character, no rare blank, all in NFC."""
+    """The bytes whose text needs no closer look: no control character, no rare blank, all in NFC."""
     ascii_bytes = bytes([*range(32, 127), *b"\t\n\r"])
     if encoding.startswith(("utf-16", "utf-32")):
         return b""

@@ -1,4 +1,4 @@
-"""What `dss-run check` says of an export: which files would be read, and whether they look right from their first rows."""
+"""What `dss-run check` says of an export: which files would be read, and whether their first rows look right."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from dss.errors import NotProvided, ReadError
 from dss.tree import DataStoreTree, Finding
+from dss_powerschool_csv.classes import Classes, Sections
 from dss_powerschool_csv.client import TABLES, Exports
 from dss_powerschool_csv.columns import Columns
+from dss_powerschool_csv.compiling import Convert
+from dss_powerschool_csv.courses import Courses
 from dss_powerschool_csv.enrollments import Enrollments
 from dss_powerschool_csv.guardians import Guardians
-from dss_powerschool_csv.reading import Convert, Reading, Sheet, Silent
+from dss_powerschool_csv.reading import Reading, Sheet, Silent
 from dss_powerschool_csv.students import Pupils, Students
 from dss_powerschool_csv.teachers import Staff, Teachers
-from dss_powerschool_csv.timetable import Classes, Courses, Sections
 
 if TYPE_CHECKING:
     from dss_powerschool_csv.newest import Chosen

@@ -10,9 +10,10 @@ from pathlib import Path
 from dss.errors import ConfigError, NotProvided, ReadError
 from dss_powerschool_csv.charset import codec
 from dss_powerschool_csv.config import Options
-from dss_powerschool_csv.files import DelimitedFile, Format
+from dss_powerschool_csv.files import DelimitedFile
 from dss_powerschool_csv.newest import Chosen, Pattern, newest
 from dss_powerschool_csv.spoilt import Spoilt
+from dss_powerschool_csv.texts import Format
 
 #: The branches that have files of their own, and PowerSchool's name of the table in them.
 TABLES = {
@@ -88,8 +89,10 @@ class Exports:
             if missing or not wanted:
                 there = ", ".join(f"`{file.name}`" for file in found.values()) or "none"
                 raise ReadError(
-                    f"`{branch}`: no file `{pattern.text}` of {_schools(missing)} in `{self.folder}` (there: {there}); without it"
-                    " everybody there would seem gone. Mend the export, or list in `schools` those that have such a file"
+                    f"`{branch}`: no file `{pattern.text}` of {_schools(missing)} in `{self.folder}`"
+                    f" (there: {there}); without it"
+                    " everybody there would seem gone. Mend the export, or list in `schools` those"
+                    " that have such a file"
                 )
             chosen = [by_school[school] for school in sorted(wanted)]
         for file in chosen:
@@ -111,11 +114,13 @@ class Exports:
         hours, seconds = self.options.max_age_hours, self.options.settle_seconds
         if hours and age > hours * 3600:
             raise ReadError(
-                f"`{file.name}`: it was written {age / 3600:.0f} hours ago, `max_age_hours` is {hours:g}; the export did not run"
+                f"`{file.name}`: it was written {age / 3600:.0f} hours ago, `max_age_hours` is"
+                f" {hours:g}; the export did not run"
             )
         if seconds and age < seconds:
             raise ReadError(
-                f"`{file.name}`: it was written {max(age, 0):.0f} seconds ago, `settle_seconds` is {seconds:g}; it may still be"
+                f"`{file.name}`: it was written {max(age, 0):.0f} seconds ago, `settle_seconds` is"
+                f" {seconds:g}; it may still be"
                 " written, so read again later"
             )
 

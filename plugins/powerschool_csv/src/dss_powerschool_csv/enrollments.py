@@ -11,14 +11,15 @@ from dss.importers import Rows
 from dss.models import key
 from dss.tree import DataStoreTree
 from dss_powerschool_csv.cells import Memo, day
+from dss_powerschool_csv.classes import Sections
 from dss_powerschool_csv.client import Exports
-from dss_powerschool_csv.config import EnrollmentOptions
+from dss_powerschool_csv.compiling import Convert, Record
 from dss_powerschool_csv.numbers import Numbers
-from dss_powerschool_csv.reading import Convert, Reading, Record, Sheet, Tell
+from dss_powerschool_csv.reading import Reading, Sheet, Tell
 from dss_powerschool_csv.seats import FIELDS, Seats
 from dss_powerschool_csv.spoilt import Spoilt
 from dss_powerschool_csv.students import NUMBER, Pupils
-from dss_powerschool_csv.timetable import Sections
+from dss_powerschool_csv.tables import EnrollmentOptions
 
 TEACHER = "teacher"
 

@@ -9,10 +9,10 @@ import attrs
 from dss.tree import DataStoreTree
 from dss_powerschool_csv.cells import addresses, split_name
 from dss_powerschool_csv.columns import Columns
-from dss_powerschool_csv.config import GuardianOptions
 from dss_powerschool_csv.files import Row
 from dss_powerschool_csv.numbers import Numbers
 from dss_powerschool_csv.reading import Sheet, Tell
+from dss_powerschool_csv.tables import GuardianOptions
 
 FAMILY = "Family_Ident"
 _NOBODY: frozenset[str] = frozenset()

@@ -1,57 +1,30 @@
 """A delimited file, read as a stream of blocks of rows.
 
-What is wrong with the file as a whole raises `ReadError`, which ends the reading of the tree; what is wrong with one row
-is handed to `spoilt`. A block is a few hundred rows, so memory does not grow with the file.
+What is wrong with the file as a whole raises `ReadError`, which ends the reading of the tree; what is wrong with one
+row is handed to `spoilt`. A block is a few hundred rows, so memory does not grow with the file.
 """
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import html
-import os
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, NoReturn
+from typing import NoReturn
 
-import attrs
-
-from dss.errors import ReadError
 from dss_powerschool_csv.cells import tidy
-from dss_powerschool_csv.charset import Decoder, NotWhatItClaims, line_of, refuse_other_kinds
 from dss_powerschool_csv.columns import looks_like_header
 from dss_powerschool_csv.spoilt import Spoiling, Spoilt
+from dss_powerschool_csv.texts import Format, TextFile
 
-#: Bytes at a time. The rows of larger blocks do not fit into a processor's cache, which doubles the time of reading.
-BLOCK = 32 * 1024
-LONGEST_LINE = 1024 * 1024
 _ROWS = 250
 
 Row = list[str]
 Block = tuple[Sequence[int], list[Row]]
-
-
-@attrs.frozen
-class Format:
-    """How a file is written.
-
-    Attributes:
-        encoding: the codec's name.
-        delimiter: one character.
-        quoted: cells may stand in double quotes; otherwise a quote is text like any other.
-        header: whether the first line holds names.
-        columns: the names, when they do not come from the file.
-        entities: whether HTML entities stand for letters.
-    """
-
-    encoding: str = "utf-8"
-    delimiter: str = "\t"
-    quoted: bool = False
-    header: bool = False
-    columns: tuple[str, ...] = ()
-    entities: bool = False
 
 
 class DelimitedFile:
@@ -66,7 +39,6 @@ class DelimitedFile:
 
     Attributes:
         names: the columns' names, known once entered.
-        cut: whether the last line has no line end, though it has all its cells.
     """
 
     def __init__(
@@ -77,45 +49,43 @@ class DelimitedFile:
         spoilt: Callable[[Spoilt], None] = lambda spoilt: None,
         blanks: bool = False,
     ) -> None:
-        self.path, self.name, self.form = path, name, form
+        self.name, self.form = name, form
         self.names: tuple[str, ...] = form.columns
-        self._blanks = blanks
-        self.cut = False
+        self._text = TextFile(path, name, form, blanks)
         self._spoilt = spoilt
         self._line = 0  # lines given out, or passed over, so far
-        self._untidy = False
-        self._file: BinaryIO
+
+    @property
+    def cut(self) -> bool:
+        """Whether the last line has no line end."""
+        return self._text.cut
 
     @property
     def lost_letters(self) -> int:
         """How many question marks and replacement characters there are, which may once have been letters."""
-        return self._decoder.lost
+        return self._text.lost_letters
 
     def fail(self, reason: str, line: int | None = None) -> NoReturn:
-        """Give the file up."""
-        where = f"`{self.name}`" + (f", line {line}" if line else "")
-        raise ReadError(f"{where}: {reason}")
+        """Give the file up.
+
+        Raises:
+            ReadError: always.
+        """
+        self._text.fail(reason, line)
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
     def __enter__(self) -> DelimitedFile:
-        try:
-            self._file = self.path.open("rb")
-        except OSError as error:
-            self.fail(f"it cannot be opened: {error.strerror or error}")
-        try:
-            self._before = os.fstat(self._file.fileno())
-            self._decoder = Decoder(self.form.encoding)
-            self._texts = self._read_texts()
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self._text)
+            self._texts = self._text.blocks()
             self._rows = self._quoted_rows() if self.form.quoted else self._plain_rows()
             self._first = self._read_first()
-        except BaseException:
-            self._file.close()
-            raise
+            self._open = stack.pop_all()
         return self
 
     def __exit__(self, *exception: object) -> None:
-        self._file.close()
+        self._open.close()
 
     def _read_first(self) -> Block:
         """The first rows: read the names off them, or make sure that they are data."""
@@ -174,63 +144,6 @@ class DelimitedFile:
 
     # -- bytes to rows ---------------------------------------------------------------------------------------------
 
-    def _read_texts(self) -> Iterator[str]:
-        """Text in blocks that end with a line end, except perhaps the last."""
-        decoder, rest, at = self._decoder, "", 0
-        while True:
-            try:
-                block = self._file.read(BLOCK)
-                if not at:
-                    refuse_other_kinds(block[:1024], self.form.encoding)
-                text = decoder.decode(block, final=not block)
-                if not block:
-                    decoder.finish()
-            except OSError as error:
-                self.fail(f"it cannot be read: {error.strerror or error}")
-            except NotWhatItClaims as error:
-                self.fail(str(error), line_of(self._file, at + error.at))
-            at += len(block)
-            end = text.rfind("\n") + 1
-            if end:
-                yield self._normal(rest + text[:end] if rest else text[:end])
-                rest = text[end:]
-            else:
-                rest += text
-            if len(rest) > LONGEST_LINE:
-                self.fail(
-                    f"this line is longer than {LONGEST_LINE:,} characters; is this a delimited file?",
-                    line_of(self._file, at - len(block)),
-                )
-            if not block:
-                break
-        self._check_unchanged()
-        if rest:
-            self.cut = True
-            yield self._normal(rest)
-
-    def _normal(self, text: str) -> str:
-        """Letters in NFC; looks also whether any cell of the block needs tidying."""
-        untidy = False
-        if self._decoder.odd:
-            if not unicodedata.is_normalized("NFC", text):
-                text = unicodedata.normalize("NFC", text)
-            untidy = self._decoder.needs_tidying(text)
-        if self.form.entities and "&" in text:
-            untidy = True
-        if not self._blanks and not untidy:
-            mark = self.form.delimiter
-            untidy = (
-                f" {mark}" in text
-                or f"{mark} " in text
-                or " \n" in text
-                or "\n " in text
-                or text[0] == " "
-                or text[-1] == " "
-                or (self.form.quoted and ('" ' in text or ' "' in text))
-            )
-        self._untidy = untidy
-        return text
-
     def _plain_rows(self) -> Iterator[Block]:
         """Rows of a file without quoting: what is between two delimiters is the cell, whatever it is."""
         mark = self.form.delimiter
@@ -241,7 +154,7 @@ class DelimitedFile:
             rows = [line.split(mark) for line in texts]
             first = self._line + 1
             self._line += len(rows)
-            yield range(first, self._line + 1), self._tidied(rows) if self._untidy else rows
+            yield range(first, self._line + 1), self._tidied(rows) if self._text.untidy else rows
 
     def _quoted_rows(self) -> Iterator[Block]:
         """Rows of a file with quoted cells, which may hold delimiters, quotes and line ends."""
@@ -250,8 +163,10 @@ class DelimitedFile:
         def lines() -> Iterator[str]:
             nonlocal untidy
             for text in self._texts:
-                untidy = untidy or self._untidy
-                yield from text.splitlines(keepends=True) if text.isascii() and not self._untidy else _lines(text)
+                untidy = untidy or self._text.untidy
+                yield from (
+                    text.splitlines(keepends=True) if text.isascii() and not self._text.untidy else _lines(text)
+                )
 
         reader = csv.reader(lines(), delimiter=self.form.delimiter, strict=True)
         while True:
@@ -276,7 +191,8 @@ class DelimitedFile:
             ends = sum(cell.count("\n") for cell in row)
             if ends and any(cell.count(self.form.delimiter) >= max(len(row) - 1, 2) for cell in row if "\n" in cell):
                 self.fail(
-                    f"a quote that opens in this line closes {ends} lines later, with whole rows in between; see `quoted`",
+                    f"a quote that opens in this line closes {ends} lines later, with whole rows in"
+                    " between; see `quoted`",
                     line,
                 )
             line += 1 + ends
@@ -311,30 +227,17 @@ class DelimitedFile:
             lines, rows = following
         if self.cut and rows and len(rows[-1]) < width:
             self.fail(
-                f"it ends in the middle of a row, of {len(rows[-1])} cells instead of {width}, without a line end; it was"
+                f"it ends in the middle of a row, of {len(rows[-1])} cells instead of {width},"
+                " without a line end; it was"
                 " cut off, or is still being written",
                 lines[-1],
             )
         spoiling.close()
         yield good
 
-    def _check_unchanged(self) -> None:
-        before = self._before
-        try:
-            now = [os.fstat(self._file.fileno()), self.path.stat()]
-        except OSError:
-            self.fail("it was taken away while it was read; read again when the export is complete")
-        for after in now:
-            if (before.st_size, before.st_mtime_ns, before.st_ino) != (
-                after.st_size,
-                after.st_mtime_ns,
-                after.st_ino,
-            ):
-                self.fail("it was changed while it was read; read again when the export is complete")
-
 
 def _lines(text: str) -> Iterator[str]:
-    """Lines with their ends; unlike `splitlines`, only `\\n` is one."""
+    """Lines with their ends; unlike for `splitlines`, only a line feed ends one."""
     at = 0
     while (end := text.find("\n", at) + 1) > 0:
         yield text[at:end]

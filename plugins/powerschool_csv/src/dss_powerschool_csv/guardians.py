@@ -9,10 +9,11 @@ from dss.importers import Rows
 from dss.tree import DataStoreTree
 from dss_powerschool_csv.cells import BadCell
 from dss_powerschool_csv.client import Exports
+from dss_powerschool_csv.compiling import Convert, Record
 from dss_powerschool_csv.families import Families, Family, family_of
 from dss_powerschool_csv.files import Row
 from dss_powerschool_csv.merging import Merging
-from dss_powerschool_csv.reading import Convert, Record, Sheet, Silent, Tell
+from dss_powerschool_csv.reading import Sheet, Silent, Tell
 from dss_powerschool_csv.spoilt import Spoilt
 from dss_powerschool_csv.students import NUMBER, Students
 
@@ -39,7 +40,8 @@ class Guardians:
         columns = exports.options.students.columns
         if exports.provides("students") and columns and not self._families.named_in(columns):
             raise NotProvided(
-                f"`students.columns` has no `{'`, `'.join(self._families.needed())}`: the export does not tell of guardians"
+                f"`students.columns` has no `{'`, `'.join(self._families.needed())}`: the export does"
+                " not tell of guardians"
             )
         # what a student's row says of the student is read, and told, by the branch students
         self._students = Students(tree, exports, Silent())

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from dss.errors import NotProvided
 from dss.importers import DefaultImporter, Rows
+from dss_powerschool_csv.classes import Classes, Sections
 from dss_powerschool_csv.client import Exports
+from dss_powerschool_csv.courses import Courses
 from dss_powerschool_csv.enrollments import Enrollments
 from dss_powerschool_csv.guardians import Guardians
 from dss_powerschool_csv.reading import Silent, Tell
 from dss_powerschool_csv.students import Pupils, Students
 from dss_powerschool_csv.teachers import Staff, Teachers
-from dss_powerschool_csv.timetable import Classes, Courses, Sections
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dss_powerschool_csv.reading import Record, Tell
+from dss_powerschool_csv.compiling import Record
+from dss_powerschool_csv.reading import Tell
 
 
 class Merging:

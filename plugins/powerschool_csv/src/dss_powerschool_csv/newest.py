@@ -111,7 +111,8 @@ class Pattern:
             entries = sorted(folder.iterdir())
         except OSError as error:
             raise ReadError(
-                f"folder `{folder}` cannot be listed: {error.strerror or error}; set `folder` to where the export is written"
+                f"folder `{folder}` cannot be listed: {error.strerror or error}; set `folder` to"
+                " where the export is written"
             ) from error
         for entry in entries:
             found = parts[0].fullmatch(entry.name)
@@ -121,7 +122,7 @@ class Pattern:
             if len(parts) > 1:
                 if entry.is_dir():
                     yield from self._find(top, entry, parts[1:], fields)
-            elif not entry.is_dir():
+            elif entry.is_file():
                 yield self._chosen(entry, entry.relative_to(top).as_posix(), fields)
 
     def _chosen(self, path: Path, name: str, fields: dict[str, str]) -> Chosen:
@@ -159,7 +160,8 @@ def newest(folder: Path, pattern: Pattern) -> dict[str, Chosen]:
         best = files[-1]
         if len(files) > 1 and files[-2].age == best.age:
             raise ReadError(
-                f"`{files[-2].name}` and `{best.name}` both fit `{pattern.text}` and neither is newer; move one away, or"
+                f"`{files[-2].name}` and `{best.name}` both fit `{pattern.text}` and neither is"
+                " newer; move one away, or"
                 " put `{school}`, `{version}` or `{date}` into `files` where the names differ"
             )
         chosen[school] = attrs.evolve(best, passed_over=tuple(file.name for file in files[:-1]))

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any, NoReturn, Protocol
+from typing import NoReturn, Protocol
 
 import attrs
 
 from dss.errors import ReadError
-from dss_powerschool_csv.cells import BadCell, Memo, several
 from dss_powerschool_csv.client import TABLES, Exports
 from dss_powerschool_csv.columns import Columns
-from dss_powerschool_csv.config import FileOptions
-from dss_powerschool_csv.files import Row
+from dss_powerschool_csv.compiling import Convert, Record
 from dss_powerschool_csv.spoilt import Spoilt
-
-Record = tuple[Any, ...]
-Convert = Callable[[Sequence[int], list[Row]], list[Record]]
 
 #: What these mean does not depend on the column from which they come.
 _CHECKED = ("email", "username")
@@ -169,7 +163,8 @@ class Reading:
                 self._judge(sheet, rows_seen)
                 if source.lost_letters and self.files in ("students", "teachers"):
                     self.tell.note(
-                        f"`{file.name}` has {source.lost_letters} question marks, which may be letters that the character set"
+                        f"`{file.name}` has {source.lost_letters} question marks, which may be"
+                        " letters that the character set"
                         " of the export does not have"
                     )
                 if source.cut:
@@ -180,7 +175,8 @@ class Reading:
         bad = sheet.bad
         if (bad >= _FEW and bad >= rows) or (bad > _MANY and bad * 2 > rows):
             raise ReadError(
-                f"{sheet.first}; so are {bad - 1} more rows of this file, which is most of it: are these the columns, the"
+                f"{sheet.first}; so are {bad - 1} more rows of this file, which is most of it: are"
+                " these the columns, the"
                 " dates and the delimiter that the configuration tells?"
             )
 
@@ -222,78 +218,3 @@ class Reading:
             made[attribute] = "None" if place is None else expression.format(f"row[{place}]")
         self.missing([attribute for attribute, text in made.items() if text == "None"])
         return made
-
-
-def splitters(options: FileOptions) -> dict[str, object]:
-    """What the expressions of attributes with several values use."""
-    return {
-        f"{attribute}_values": Memo(partial(several, separator=separator))
-        for attribute, separator in options.split.items()
-    }
-
-
-def compiled(body: Sequence[str], fields: Mapping[str, str], names: Mapping[str, object]) -> Convert:
-    """A function from rows to records.
-
-    Made for one file, since it runs once a row: what is known beforehand (places of columns, which of them there are) is
-    not asked again for each.
-
-    Args:
-        body: statements that come before the record is made; `continue` leaves the row out.
-        fields: the record's attributes, each with its expression; `row` is the row, `line_of(row, lines, rows)` its line.
-        names: what the statements and expressions use; `bad(line, row, error)` is called on `BadCell`, and gives a
-            record or None.
-    """
-    indented = "".join(f"            {statement}\n" for statement in body)
-    source = (
-        "def convert(lines, rows):\n"
-        "    made = []\n"
-        "    keep = made.append\n"
-        "    for row in rows:\n"
-        "        try:\n"
-        f"{indented}"
-        f"            keep(({', '.join(fields.values())},))\n"
-        "        except BadCell as error:\n"
-        "            record = bad(line_of(row, lines, rows), row, error)\n"
-        "            if record is not None:\n"
-        "                keep(record)\n"
-        "    return made\n"
-    )
-    return _executed(source, "convert", names)  # type: ignore[no-any-return]
-
-
-def values_of(fields: Mapping[str, str], names: Mapping[str, object]) -> Callable[..., Record]:
-    """A function `(line, row)` to the values of these expressions."""
-    return _executed(  # type: ignore[no-any-return]
-        f"def values(line, row, class_=None, person=None):\n    return ({''.join(f'{text}, ' for text in fields.values())})\n",
-        "values",
-        names,
-    )
-
-
-def forgiving(fields: Mapping[str, str], names: Mapping[str, object]) -> Callable[[int, Row], Record]:
-    """A function `(line, row)` to the values of these expressions, with None for cells that are bad."""
-    single = [values_of({name: text}, names) for name, text in fields.items()]
-
-    def values(line: int, row: Row) -> Record:
-        made = []
-        for one in single:
-            try:
-                made.append(one(line, row)[0])
-            except BadCell:
-                made.append(None)
-        return tuple(made)
-
-    return values
-
-
-def _line_of(row: Row, lines: Sequence[int], rows: list[Row]) -> int:
-    # asked for so seldom that counting lines along with the rows would cost more
-    return next(line for line, other in zip(lines, rows, strict=True) if other is row)
-
-
-def _executed(source: str, name: str, names: Mapping[str, object]) -> Any:
-    space: dict[str, Any] = {"BadCell": BadCell, "line_of": _line_of, **names}
-    # made of numbers and of the names above; what the configuration gives stands in it as a literal
-    exec(compile(source, f"<dss_powerschool_csv {name}>", "exec"), space)
-    return space[name]

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from dss.errors import ReadError
 from dss.models import key
 from dss_powerschool_csv.cells import BadCell, Memo, whole
+from dss_powerschool_csv.classes import class_key
+from dss_powerschool_csv.compiling import Convert, Record, compiled, splitters, values_of
 from dss_powerschool_csv.files import Row
-from dss_powerschool_csv.reading import Convert, Record, Sheet, compiled, splitters, values_of
+from dss_powerschool_csv.reading import Sheet
 from dss_powerschool_csv.spoilt import Spoilt
 from dss_powerschool_csv.students import NUMBER
-from dss_powerschool_csv.timetable import class_key
 
 if TYPE_CHECKING:
     from dss_powerschool_csv.enrollments import Enrollments
@@ -41,7 +42,8 @@ class Seats:
         self._number, self._id = sheet.place("[01]Student_Number"), sheet.place("StudentID")
         if self._number is None and (self._id is None or of.pupils is None):
             raise ReadError(
-                f"{sheet.at(1)}: it has neither `Student_Number` nor, with the student files, `StudentID`; so whose rows these"
+                f"{sheet.at(1)}: it has neither `Student_Number` nor, with the student files,"
+                " `StudentID`; so whose rows these"
                 " are cannot be told"
             )
         self._key = [sheet.need(column) for column in of.key] if of.sections is None and not of.by_id else None
@@ -148,7 +150,7 @@ class Seats:
         return (section if of.by_id else ""), False
 
     def _person(self, row: Row) -> tuple[str | None, str | None]:
-        """The student's idnumber, None when unknown or not active; and the number, blank when unknown, None when not active."""
+        """The student's idnumber, None when unknown or not active; and the number, None when not active."""
         of = self._of
         if self._number is not None:
             number = of.numbers.read(row[self._number])
@@ -160,7 +162,8 @@ class Seats:
                 person = of.pupils.by_number[number]
                 return person, number if person else None
             return None, number
-        assert of.pupils is not None and self._id is not None
+        assert of.pupils is not None
+        assert self._id is not None
         own = whole(row[self._id], "StudentID")
         if own in of.pupils.by_id:
             person = of.pupils.by_id[own]

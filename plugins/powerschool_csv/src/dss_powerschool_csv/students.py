@@ -12,12 +12,13 @@ from dss.importers import Rows
 from dss.tree import DataStoreTree
 from dss_powerschool_csv.cells import BadCell, Memo, is_address, login, split_name, whole
 from dss_powerschool_csv.client import Exports
-from dss_powerschool_csv.config import StudentOptions
+from dss_powerschool_csv.compiling import Convert, Record, compiled, forgiving, splitters
 from dss_powerschool_csv.families import Families, family_of
 from dss_powerschool_csv.files import Row
 from dss_powerschool_csv.numbers import Numbers
-from dss_powerschool_csv.reading import Convert, Reading, Record, Sheet, Tell, compiled, forgiving, splitters
+from dss_powerschool_csv.reading import Reading, Sheet, Tell
 from dss_powerschool_csv.spoilt import Spoilt
+from dss_powerschool_csv.tables import StudentOptions
 
 NUMBER = "Student_Number"
 FIELDS = ("given_name", "family_name", "email", "username", "enabled", "grade", "homeroom", "guardians")
@@ -79,7 +80,7 @@ class Students:
         self._look_at_numbers()
 
     def _look_at_numbers(self) -> None:
-        """Doubt numbers that a spreadsheet has touched, or that are not made of 0 to 9; all at once, since there are few."""
+        """Doubt numbers that a spreadsheet has touched, or that are not made of 0 to 9; such are few."""
         numbers = self.pupils.by_number
         together = "\n".join(["", *numbers])
         if "\n0" in together:

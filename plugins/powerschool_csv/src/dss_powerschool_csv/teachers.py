@@ -11,13 +11,14 @@ from dss.importers import Rows
 from dss.tree import DataStoreTree
 from dss_powerschool_csv.cells import BadCell, Memo, is_address, login, split_name, whole
 from dss_powerschool_csv.client import Exports
-from dss_powerschool_csv.config import TeacherOptions
+from dss_powerschool_csv.compiling import Convert, Record, forgiving, splitters, values_of
 from dss_powerschool_csv.files import Row
 from dss_powerschool_csv.merging import Merging
 from dss_powerschool_csv.numbers import Numbers
-from dss_powerschool_csv.reading import Convert, Reading, Record, Sheet, Tell, forgiving, splitters, values_of
+from dss_powerschool_csv.reading import Reading, Sheet, Tell
 from dss_powerschool_csv.spoilt import Spoilt
 from dss_powerschool_csv.students import is_among
+from dss_powerschool_csv.tables import TeacherOptions
 
 NUMBER = "TeacherNumber"
 #: A teacher has one number, and for each school an ID of the table SCHOOLSTAFF, which is what sections name.

@@ -1,4 +1,4 @@
-"""The branches courses and classes: what is taught, and the sections in which it is."""
+"""The branch classes: the sections in which courses are taught, and by whom."""
 
 from __future__ import annotations
 
@@ -10,82 +10,14 @@ from dss.importers import Rows
 from dss.models import key
 from dss_powerschool_csv.cells import BadCell, whole
 from dss_powerschool_csv.client import Exports
-from dss_powerschool_csv.config import ClassOptions, CourseOptions
+from dss_powerschool_csv.compiling import Convert, Record, splitters, values_of
+from dss_powerschool_csv.courses import COURSE
 from dss_powerschool_csv.files import Row
 from dss_powerschool_csv.merging import Merging
-from dss_powerschool_csv.reading import Convert, Reading, Record, Sheet, Tell, splitters, values_of
+from dss_powerschool_csv.reading import Reading, Sheet, Tell
 from dss_powerschool_csv.spoilt import Spoilt
+from dss_powerschool_csv.tables import ClassOptions
 from dss_powerschool_csv.teachers import Staff
-
-COURSE = "Course_Number"
-
-
-class Courses:
-    """Reads the course files; what several schools teach is one course.
-
-    Args:
-        exports: the files.
-        tell: where to tell of what is noticed.
-    """
-
-    def __init__(self, exports: Exports, tell: Tell) -> None:
-        options = exports.options.courses
-        assert isinstance(options, CourseOptions)
-        self.tell, self.numbers = tell, set[str]()
-        self.reading = Reading(exports, "courses", tell)
-        self._options = options
-        self._fields = ("idnumber", *dict.fromkeys(["name", "category", *options.extra]))
-        self._merging = Merging(self._fields, tell)
-
-    def rows(self) -> Rows:
-        """The courses; reading begins when the rows are asked for."""
-        return Rows(self._fields, self._records())
-
-    def scan(self) -> set[str]:
-        """Read the files only for the courses' numbers."""
-        for _ in self._records():
-            pass
-        return self.numbers
-
-    def _records(self) -> Iterator[Record]:
-        for _ in self.reading.run(self.start, self._spoilt):
-            pass
-        yield from self._merging.records()
-
-    def start(self, sheet: Sheet) -> Convert:
-        """Prepare for one file.
-
-        Raises:
-            ReadError: it lacks a column.
-        """
-        number = sheet.need(COURSE)
-        own = {"name": (sheet.place("Course_Name"), "{}"), "category": (sheet.place(self._options.category), "{}")}
-        fields = self.reading.expressions(sheet, self._fields[1:], own)
-        values = values_of(fields, splitters(self._options))
-
-        def convert(lines: Sequence[int], rows: list[Row]) -> list[Record]:
-            for line, row in zip(lines, rows, strict=True):
-                if not row[number]:
-                    self.reading.count(f"passed over: blank {COURSE}")
-                    continue
-                self.numbers.add(row[number])
-                self._merging.add((row[number], *values(line, row)), sheet.at(line))
-            return []
-
-        return convert
-
-    def _spoilt(self, sheet: Sheet, row: Spoilt) -> None:
-        told = sheet.mark(row.first, row.reason)
-        place = sheet.need(COURSE)
-        found = row.candidates(place) if place == 0 or len(row.cells) == row.width else []
-        if row.before is not None:
-            found.append(row.before[place])
-        found = [number for number in found if number]
-        if not found:
-            self.tell.report(told)
-        for number in found:
-            self.tell.freeze(number, told)
-            self.numbers.add(number)
 
 
 @attrs.define
