@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 MASK = "***"
+
+_PASSWORDS = frozenset(
+    {"password", "passwd", "pwd", "passphrase", "secret", "token", "key", "apikey", "api_key"}
+)
 
 
 class Secret:
@@ -42,5 +46,14 @@ class SecretUrl(Secret):
 
     @property
     def has_password(self) -> bool:
-        """Whether the URL carries a password and so must come from `env`, `file` or `keyring`."""
-        return urlsplit(self._text).password is not None
+        """Whether the URL carries a password, also in its query, and so must come from `env`, `file` or `keyring`.
+
+        What cannot be taken apart counts as a password: it may be one.
+        """
+        try:
+            parts = urlsplit(self._text)
+            return parts.password is not None or any(
+                name.casefold() in _PASSWORDS for name, _ in parse_qsl(parts.query, keep_blank_values=True)
+            )
+        except ValueError:
+            return True

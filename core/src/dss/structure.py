@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 import os
+import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from collections.abc import Sequence as AbstractSequence
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
-import attrs
 import cattrs
-from cattrs.errors import ForbiddenExtraKeysError
 from cattrs.gen import make_dict_structure_fn
 
 from dss.errors import ConfigError
+from dss.problems import Problem, Wrong, problems_of
 from dss.secrets import Secret, SecretUrl
 
 T = TypeVar("T")
@@ -35,12 +37,16 @@ class Structurer:
         self._converter = cattrs.Converter(forbid_extra_keys=True)
         for kind in (str, int, float, bool):
             self._converter.register_structure_hook(kind, self._scalar)
+        for moment in (datetime.datetime, datetime.date, datetime.time):
+            self._converter.register_structure_hook(moment, _moment)
         self._converter.register_structure_hook(Path, self._path)
         self._converter.register_structure_hook(Secret, self._secret)
         self._converter.register_structure_hook(SecretUrl, self._secret)
         self._converter.register_structure_hook_factory(_is_sequence, self._sequence)
         self._converter.register_structure_hook_factory(_is_mapping, self._mapping)
         self._converter.register_structure_hook_factory(_has_fields, self._table)
+        self._converter.register_structure_hook_factory(_is_choice, _choice)
+        self._converter.register_structure_hook_factory(_is_union, self._union)
 
     def structure(self, value: Any, wanted: type[T], path: str) -> T:
         """Make `wanted` of a TOML value.
@@ -49,15 +55,18 @@ class Structurer:
             path: the value's key path in the file, such as `trees.sis`.
 
         Raises:
-            ConfigError: with one line for each thing wrong, every one naming its key path, the value and what is wanted.
+            ConfigError: with a line for each thing wrong, every one naming its key path, the value and what is wanted.
         """
         try:
             return self._converter.structure(value, wanted)
         except Exception as error:
-            lines = cattrs.transform_error(error, path, lambda exc, _: _explain(exc))
-            raise ConfigError("\n".join(_turned(line) for line in lines)) from None
+            lines = [f"`{path}{place}` {text}" for place, text in problems_of(error)]
+            raise ConfigError("\n".join(lines)) from None
 
     def _scalar(self, value: Any, wanted: Any) -> Any:
+        if _is_choice(wanted):
+            # an enumeration of texts is a kind of text to cattrs
+            return _choice(wanted)(value, wanted)
         if wanted is str and _is_reference(value):
             return self._fetch(value)
         if wanted is float and type(value) is int:
@@ -82,8 +91,10 @@ class Structurer:
             return url
         raise ValueError(f"is a secret and must not stand in the file; wanted {ways}")
 
-    def _fetch(self, reference: Mapping[str, str]) -> str:
+    def _fetch(self, reference: Mapping[str, Any]) -> str:
         ((way, name),) = reference.items()
+        if not isinstance(name, str) or not name:
+            raise ValueError(f"has `{way} = {name!r}`; wanted a text")
         if way == "env":
             if name not in os.environ:
                 raise ValueError(f"takes its value from the environment variable `{name}`, which is not set")
@@ -102,17 +113,18 @@ class Structurer:
         items = typing.get_args(wanted) or (Any,)
         origin = typing.get_origin(wanted) or wanted
         make = {AbstractSequence: tuple}.get(origin, origin)
+        # tuple[str, int] has so many members; tuple[str, ...] and all others any number of one kind
+        kinds = items if origin is tuple and len(items) > 1 and items[-1] is not ... else None
 
         def structured(value: Any, _: Any) -> Any:
             if not isinstance(value, list | tuple):
                 raise ValueError(f"is {value!r}; wanted a list")
-            made = []
-            for place, one in enumerate(value):
-                try:
-                    made.append(one if items[0] is Any else self._converter.structure(one, items[0]))
-                except ValueError as error:
-                    raise ValueError(f"has at place {place + 1} something that {error}") from None
-            return make(made)
+            if kinds is not None and len(value) != len(kinds):
+                raise ValueError(f"is {value!r}; wanted a list of {len(kinds)}")
+            each = kinds or (items[0],) * len(value)
+            return make(
+                self._all((f"[{place}]", one, each[place]) for place, one in enumerate(value)).values()
+            )
 
         return structured
 
@@ -123,13 +135,47 @@ class Structurer:
         def structured(value: Any, _: Any) -> Any:
             if not isinstance(value, Mapping):
                 raise ValueError(f"is {value!r}; wanted a table")
-            made = {}
-            for name, one in value.items():
+            made = self._all((f".{name}", one, item) for name, one in value.items())
+            return dict(zip(value, made.values(), strict=True))
+
+        return structured
+
+    def _all(self, parts: Iterable[tuple[str, Any, Any]]) -> dict[str, Any]:
+        """Structure the members of a list or table, by place; everything that is wrong is found at once."""
+        made: dict[str, Any] = {}
+        found: list[Problem] = []
+        for place, value, wanted in parts:
+            try:
+                made[place] = value if wanted is Any else self._converter.structure(value, wanted)
+            except Exception as error:
+                found += [(place + rest, text) for rest, text in problems_of(error)]
+        if found:
+            raise Wrong(found)
+        return made
+
+    def _union(self, wanted: Any) -> Any:
+        """`A | B`: the first that takes the value; when none does, what the last but None says."""
+        kinds = [kind for kind in typing.get_args(wanted) if kind is not type(None)]
+        takes_none = len(kinds) < len(typing.get_args(wanted))
+
+        def structured(value: Any, _: Any) -> Any:
+            if value is None and takes_none:
+                return None
+            wrong: list[list[Problem]] = []
+            for kind in kinds:
                 try:
-                    made[name] = one if item is Any else self._converter.structure(one, item)
-                except ValueError as error:
-                    raise ValueError(f"has under `{name}` something that {error}") from None
-            return made
+                    return self._converter.structure(value, kind)
+                except Exception as error:
+                    wrong.append(problems_of(error))
+            # what went wrong deepest inside was meant by the user; else all that could have stood here is named
+            deepest = max(wrong, key=lambda problems: max(len(place) for place, _ in problems))
+            if any(place for place, _ in deepest) or len(wrong) == 1:
+                raise Wrong(deepest)
+            texts = [text for problems in wrong for _, text in problems]
+            said = [text.partition("; wanted ")[2] for text in texts]
+            if all(said):
+                raise ValueError(f"is {value!r}; wanted {' or '.join(said)}")
+            raise ValueError("; or it ".join(texts))
 
         return structured
 
@@ -176,18 +222,33 @@ def _from_keyring(name: str) -> str:
     return found
 
 
-def _explain(error: BaseException) -> str:
-    if isinstance(error, ForbiddenExtraKeysError):
-        known = ", ".join(sorted(field.alias for field in attrs.fields(error.cl)))
-        return (
-            f"has the unknown key `{'`, `'.join(sorted(error.extra_fields))}`; known are: {known or 'none'}"
+def _moment(value: Any, wanted: Any) -> Any:
+    if type(value) is not wanted:
+        example = {datetime.datetime: "2026-08-01T06:30:00", datetime.date: "2026-08-01"}.get(
+            wanted, "06:30:00"
         )
-    if isinstance(error, KeyError):
-        return f"lacks the key `{error.args[0]}`"
-    return str(error) or type(error).__name__
+        raise ValueError(f"is {value!r}; wanted a {wanted.__name__} without quotes, such as {example}")
+    return value
 
 
-def _turned(line: str) -> str:
-    """Put the key path, which cattrs writes last, first."""
-    text, mark, path = line.rpartition(" @ ")
-    return f"`{path}` {text}" if mark else line
+def _is_choice(wanted: Any) -> bool:
+    return typing.get_origin(wanted) is typing.Literal or (
+        isinstance(wanted, type) and issubclass(wanted, Enum)
+    )
+
+
+def _choice(wanted: Any) -> Any:
+    is_enum = isinstance(wanted, type)
+    members = {one.value: one for one in wanted} if is_enum else {one: one for one in typing.get_args(wanted)}
+
+    def structured(value: Any, _: Any) -> Any:
+        for known, member in members.items():
+            if type(known) is type(value) and known == value:
+                return member
+        raise ValueError(f"is {value!r}; wanted one of {', '.join(repr(known) for known in members)}")
+
+    return structured
+
+
+def _is_union(wanted: Any) -> bool:
+    return typing.get_origin(wanted) in (typing.Union, types.UnionType)
