@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import inspect
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -58,25 +59,35 @@ def model_of(klass: type) -> Model:
 
 def _study(klass: type) -> Model:
     """Study a class once: attrs, dataclass, slots, properties, or a plain class with whatever its objects hold."""
-    names: dict[str, None] = {}
-    marked: dict[str, Marks] = {}
+    marked = _marks(klass)
     declared = attrs.has(klass) or dataclasses.is_dataclass(klass)
-    if attrs.has(klass):
-        for field in attrs.fields(klass):
-            names[field.name] = None
-            marked[field.name] = field.metadata.get(MARKS, Marks())
-    elif dataclasses.is_dataclass(klass):
-        for part in dataclasses.fields(klass):
-            names[part.name] = None
-            marked[part.name] = part.metadata.get(MARKS, Marks())
-    dynamic = not declared and _has_dict(klass)
+    names = dict.fromkeys(marked)
     for base in reversed(klass.__mro__[:-1]):
-        for name, value in vars(base).items():
-            if _is_attribute(value, plain=not declared):
-                names[name] = None
-    public = [name for name in names if not name.startswith("_") and name != KEY]
+        names.update(dict.fromkeys(vars(base)))
+    public = [
+        name
+        for name in names
+        if not name.startswith("_")
+        and name != KEY
+        # what a subclass makes of it counts: a property may have become a method
+        and (name in marked or _is_attribute(inspect.getattr_static(klass, name), plain=not declared))
+    ]
     compared = tuple(name for name in public if marked.get(name, Marks()).compare)
-    return Model(compared, dynamic, marked)
+    return Model(compared, not declared and _has_dict(klass), marked)
+
+
+def _marks(klass: type) -> dict[str, Marks]:
+    """The fields of an attrs class or a dataclass; those that take no part in its own equality are not compared."""
+    if attrs.has(klass):
+        fields = [(field.name, field.metadata, bool(field.eq)) for field in attrs.fields(klass)]
+    elif dataclasses.is_dataclass(klass):
+        fields = [(field.name, field.metadata, field.compare) for field in dataclasses.fields(klass)]
+    else:
+        return {}
+    found = {name: (metadata.get(MARKS, Marks()), counts) for name, metadata, counts in fields}
+    return {
+        name: mark if counts else attrs.evolve(mark, compare=False) for name, (mark, counts) in found.items()
+    }
 
 
 def _has_dict(klass: type) -> bool:

@@ -23,7 +23,8 @@ def marks(*, compare: bool = True, unique: bool | str = False, ordered: bool = F
     """Metadata for `attrs.field(metadata=marks(...))`.
 
     Args:
-        compare: False leaves the field out of every comparison.
+        compare: False leaves the field out of every comparison, as does `eq=False` of attrs (of a dataclass,
+            `compare=False`).
         unique: no two records of the target may hold one value. True: among all branches of the tree whose field
             of this name is marked; a text names another circle.
         ordered: for multi-valued fields, order counts and the whole value is replaced.
