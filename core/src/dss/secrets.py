@@ -29,6 +29,9 @@ class Secret:
     def __str__(self) -> str:
         return MASK
 
+    def __format__(self, spec: str) -> str:
+        return format(MASK, spec)
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and self._text == other._text
 
@@ -48,11 +51,13 @@ class SecretUrl(Secret):
     def has_password(self) -> bool:
         """Whether the URL carries a password, also in its query, and so must come from `env`, `file` or `keyring`.
 
-        What cannot be taken apart counts as a password: it may be one.
+        What cannot be taken apart counts as a password: it may be one. So does a colon anywhere before the last `@`: a
+        password with an unescaped `/`, `#` or `?` hides from whoever splits the URL properly.
         """
+        account, _, _ = self._text.partition("://")[2].rpartition("@")
         try:
             parts = urlsplit(self._text)
-            return parts.password is not None or any(
+            return ":" in account or any(
                 name.casefold() in _PASSWORDS for name, _ in parse_qsl(parts.query, keep_blank_values=True)
             )
         except ValueError:
