@@ -47,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
         "--users", type=int, default=20_000, help="users that `creating` creates (%(default)s)"
     )
     options.add_argument("--rounds", type=int, default=5, help="interleaved rounds (%(default)s)")
-    options.add_argument("--large-rounds", type=int, default=1, help="rounds of `scale` (%(default)s)")
+    options.add_argument("--large-rounds", type=int, default=3, help="rounds of `scale` (%(default)s)")
     options.add_argument(
         "--work", type=Path, help="folder to keep generated files in (default: a temporary one)"
     )

@@ -73,15 +73,26 @@ def against_plain(results: Results, bottom: Run, top: Run) -> list[Figure]:
 
 
 def scale(setting: Setting) -> Part:
-    """Ten times the records: what do they cost?"""
-    small = Run("dss_rows", STUDENTS, setting.records)
-    large = Run("dss_rows", STUDENTS, setting.large)
-    results = interleave(setting.work, [small, large], setting.large_rounds, setting.say)
-    times = setting.large / setting.records
+    """Ten times the records: what do they cost, and what do they cost a hand-written loop?"""
+    sizes = (setting.records, setting.large)
+    small, large = (Run("dss_rows", STUDENTS, size) for size in sizes)
+    plain_small, plain_large = (Run("plain_positional", STUDENTS, size) for size in sizes)
+    runs = [small, plain_small, large, plain_large]
+    results = interleave(setting.work, runs, setting.large_rounds, setting.say)
     what = f"students: {setting.large:,} records / {setting.records:,}"
+    limit = 1.2 * setting.large / setting.records
     return Part(
         [
-            slower(results, "scale", f"{what}, read-in and compare", large, small, BOTH, limit=1.2 * times),
+            slower(results, "scale", f"{what}, read-in and compare", large, small, BOTH, limit=limit),
+            slower(results, "scale", f"{what}, plain_positional", plain_large, plain_small, BOTH),
+            slower(
+                results,
+                "scale",
+                f"{setting.large:,} students: dss_rows / plain_positional",
+                large,
+                plain_large,
+                BOTH,
+            ),
             Figure("scale", f"{what}, peak memory", results.peaks(large, small)),
         ],
         results,
