@@ -38,7 +38,8 @@ def check(tree: DataStoreTree, exports: Exports) -> Iterator[Finding]:
         except NotProvided as reason:
             yield Finding("ok", f"`{branch}` is left out: {reason}")
         except ReadError as error:
-            yield Finding("error", f"`{branch}`: {error}")
+            told = str(error)
+            yield Finding("error", told if told.startswith(f"`{branch}`") else f"`{branch}`: {told}")
 
 
 def _check_branch(tree: DataStoreTree, exports: Exports, branch: str) -> Iterator[Finding]:

@@ -85,14 +85,18 @@ class Exports:
         else:
             by_school = {school.casefold(): file for school, file in found.items()}
             wanted = self.schools(branch)
-            missing = [name for school, name in wanted.items() if school not in by_school]
-            if missing or not wanted:
-                there = ", ".join(f"`{file.name}`" for file in found.values()) or "none"
+            missing = [f"`{name}`" for school, name in wanted.items() if school not in by_school]
+            if not found:
                 raise ReadError(
-                    f"`{branch}`: no file `{pattern.text}` of {_schools(missing)} in `{self.folder}`"
-                    f" (there: {there}); without it"
-                    " everybody there would seem gone. Mend the export, or list in `schools` those"
-                    " that have such a file"
+                    f"`{branch}`: no file `{pattern.text}` in `{self.folder}`; look at the export, or at `files`"
+                )
+            if missing:
+                raise ReadError(
+                raise ReadError(
+                    f"`{branch}`: no file `{pattern.text}` in `{self.folder}`; look at the export, or at `files`"
+                )
+                    " without it everybody there would seem gone. Mend the export, or list in `schools` those that have"
+                    " such a file"
                 )
             chosen = [by_school[school] for school in sorted(wanted)]
         for file in chosen:
@@ -163,7 +167,3 @@ class Exports:
             files = self.files(branch)
             latest = max(file.age for file in files)
             yield from (f"`{file.name}` is older than other schools' files" for file in files if file.age < latest)
-
-
-def _schools(names: list[str]) -> str:
-    return f"school {', '.join(f'`{name}`' for name in names)}" if names else "any school"

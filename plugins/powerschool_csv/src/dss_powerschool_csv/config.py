@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 import attrs
 
@@ -21,17 +21,30 @@ from dss_powerschool_csv.tables import (
     says,
 )
 
-T = TypeVar("T")
+
+# Functions of their own, since type checkers know no other converters.
+def _student(value: StudentOptions | Mapping[str, Any]) -> StudentOptions:
+    return StudentOptions.made_of(value)
 
 
-def _made(kind: Callable[..., T], value: Any) -> Any:
-    """Take a mapping for a sub-table as well, for trees made in Python."""
-    if not isinstance(value, Mapping):
-        return value
-    try:
-        return kind(**value)
-    except TypeError as error:
-        raise ConfigError(f"powerschool_csv: {error}") from None
+def _teacher(value: TeacherOptions | Mapping[str, Any]) -> TeacherOptions:
+    return TeacherOptions.made_of(value)
+
+
+def _guardian(value: GuardianOptions | Mapping[str, Any]) -> GuardianOptions:
+    return GuardianOptions.made_of(value)
+
+
+def _course(value: CourseOptions | Mapping[str, Any]) -> CourseOptions:
+    return CourseOptions.made_of(value)
+
+
+def _class(value: ClassOptions | Mapping[str, Any]) -> ClassOptions:
+    return ClassOptions.made_of(value)
+
+
+def _enrollment(value: EnrollmentOptions | Mapping[str, Any]) -> EnrollmentOptions:
+    return EnrollmentOptions.made_of(value)
 
 
 @attrs.frozen(kw_only=True)
@@ -86,32 +99,32 @@ class Options(DataStoreTree.Options):
     )
     students: StudentOptions = attrs.field(
         factory=StudentOptions,
-        converter=lambda value: _made(StudentOptions, value),
+        converter=_student,
         metadata=says("The file of students."),
     )
     teachers: TeacherOptions = attrs.field(
         factory=TeacherOptions,
-        converter=lambda value: _made(TeacherOptions, value),
+        converter=_teacher,
         metadata=says("The file of teachers."),
     )
     guardians: GuardianOptions = attrs.field(
         factory=GuardianOptions,
-        converter=lambda value: _made(GuardianOptions, value),
+        converter=_guardian,
         metadata=says("How guardians are derived from the students."),
     )
     courses: CourseOptions = attrs.field(
         factory=CourseOptions,
-        converter=lambda value: _made(CourseOptions, value),
+        converter=_course,
         metadata=says("The file of courses."),
     )
     classes: ClassOptions = attrs.field(
         factory=ClassOptions,
-        converter=lambda value: _made(ClassOptions, value),
+        converter=_class,
         metadata=says("The file of sections."),
     )
     enrollments: EnrollmentOptions = attrs.field(
         factory=EnrollmentOptions,
-        converter=lambda value: _made(EnrollmentOptions, value),
+        converter=_enrollment,
         metadata=says("The file of schedules, CC."),
     )
 

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Self
+
 import attrs
+
+from dss.errors import ConfigError
 
 
 def says(text: str) -> dict[str, str]:
@@ -10,8 +15,28 @@ def says(text: str) -> dict[str, str]:
     return {"help": text}
 
 
+class Table:
+    """A sub-table."""
+
+    @classmethod
+    def made_of(cls, value: Any) -> Self:
+        """Take a mapping for a sub-table as well, for trees made in Python.
+
+        Raises:
+            ConfigError: it has a key that this table does not know.
+        """
+        if isinstance(value, cls):
+            return value
+        if not isinstance(value, Mapping):
+            raise ConfigError(f"{cls.__name__} cannot be made of {value!r}; wanted a table")
+        try:
+            return cls(**value)
+        except TypeError as error:
+            raise ConfigError(f"powerschool_csv: {error}") from None
+
+
 @attrs.frozen(kw_only=True)
-class FileOptions:
+class FileOptions(Table):
     """What every kind of file has."""
 
     files: str = attrs.field(
@@ -117,7 +142,7 @@ class TeacherOptions(FileOptions):
 
 
 @attrs.frozen(kw_only=True)
-class GuardianOptions:
+class GuardianOptions(Table):
     """`[trees.NAME.guardians]`: guardians are derived from the active students' rows."""
 
     key: str = attrs.field(
