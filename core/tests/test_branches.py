@@ -12,7 +12,7 @@ import attrs
 import pytest
 
 from dss import Base, DataStoreBranch, DataStoreTree
-from dss.branches import discover
+from dss.discovery import discover
 from dss.errors import ConfigError, ConflictError, StateError
 from dss.models import BadIdnumber
 

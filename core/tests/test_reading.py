@@ -663,6 +663,43 @@ def test_derived_branch_of_bad_rows_is_doubtful() -> None:
     assert "derived from students" in tree.cohorts.contents().doubtful
 
 
+def test_derived_branch_of_what_is_not_provided_is_doubtful() -> None:
+    """Nobody is in a cohort of pupils that nobody has read; that is no reason to remove them."""
+
+    def readin_branch(self: Any, branch: Any) -> Any:
+        raise NotProvided("none of them")
+
+    @reads("students")
+    def cohorts(tree: Any) -> Any:
+        return [{"idnumber": "all"}]
+
+    tree = tree_read_by(readin_branch)
+    tree.add_branch(Cohorts, derive=cohorts)
+    +tree
+
+    assert "students, which the importer does not provide" in tree.cohorts.contents().doubtful
+
+
+def test_derived_branch_of_a_tree_filled_by_hand() -> None:
+    """It is read alone; what was made by hand stays, and has to be derived from before it is compared."""
+
+    @reads("students")
+    def cohorts(tree: Any) -> Iterator[Any]:
+        yield {"idnumber": "all", "members": frozenset(tree.students.keys())}
+
+    tree = filled()
+    tree.add_branch(Cohorts, derive=cohorts)
+    other = filled()
+    other.add_branch(Cohorts)
+    with pytest.raises(StateError, match=r"`Filled.cohorts` has not been read"):
+        tree - other
+
+    tree.read(["cohorts"])
+
+    assert tree.cohorts["all"].members == {"1"}
+    assert len(tree.students) == 1
+
+
 # -- reading again by key ----------------------------------------------------------------------------------------
 
 

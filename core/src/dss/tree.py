@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gc
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from enum import StrEnum
 from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 import attrs
 
-from dss.branches import DataStoreBranch, discover
+from dss.branches import DataStoreBranch
+from dss.capabilities import Capability, Finding
 from dss.datastore import DataStore
-from dss.errors import ConfigError, NotProvided, ReadError, StateError
-from dss.importers import DefaultImporter, opened, steps_of
+from dss.discovery import discover
+from dss.errors import ConfigError, StateError
+from dss.importers import DefaultImporter
 from dss.pairs import ready_pairs
+from dss.reading import read
 from dss.registry import Hooks, Registry, default_registry
 from dss.specifiers import resolve
-from dss.store import Record, State
+from dss.store import Record
 from dss.templates import DefaultTemplate
 
 if TYPE_CHECKING:
@@ -30,33 +31,6 @@ if TYPE_CHECKING:
 Specifier = str | type | None
 T = TypeVar("T")
 Derivation = Callable[..., Iterable[Record]]
-
-
-class Capability(StrEnum):
-    """What a connector's system can do; what is not declared is taken not to work."""
-
-    READ = "read"
-    """Its branches can be read."""
-    CREATE = "create"
-    """New records can be made."""
-    UPDATE = "update"
-    """Attributes of records can be changed."""
-    DISABLE = "disable"
-    """Records can be disabled, and enabled again."""
-    MULTI_VALUES = "multi-values"
-    """Single values of multi-valued attributes can be added and removed."""
-    ADOPT = "adopt"
-    """Existing records outside the scope can be found and taken over."""
-    TRANSACTIONS = "transactions"
-    """`batch()` is one transaction: all of it is written, or nothing."""
-
-
-@attrs.frozen
-class Finding:
-    """One line of what `check` finds: level is "ok", "warning" or "error"."""
-
-    level: str
-    text: str
 
 
 class DataStoreTree:
@@ -161,6 +135,10 @@ class DataStoreTree:
     def is_derived(self, name: str) -> bool:
         """Whether a branch is derived from others by a function, instead of read by the importer."""
         return name in self._derived
+
+    def derivation(self, name: str) -> Derivation | None:
+        """The function that a branch is derived by; None when it is read by the importer."""
+        return self._derived.get(name)
 
     @staticmethod
     def united(kind: type[DataStoreTree], registry: Registry) -> type[DataStoreTree]:
@@ -285,104 +263,7 @@ class DataStoreTree:
         Raises:
             ReadError: a branch cannot be read whole. Its state is then failed, and later ones stay unread.
         """
-        order = self._reading_order(only)
-        for branch in order:
-            self._check_readable(branch)
-        for branch in order:
-            # whatever happens below, nothing of an earlier reading is taken for the present one
-            branch.clear()
-        whole = False
-        try:
-            with _paused_collector(), self._opened_importer():
-                for branch in order:
-                    self._read_branch(branch)
-                whole = True
-        except BaseException:
-            if whole:
-                # the importer's own end has failed, so nobody knows what the branches are worth
-                for branch in order:
-                    branch.contents().state = State.FAILED
-            raise
-
-    def _check_readable(self, branch: type[DataStoreBranch]) -> None:
-        if not (self.has_importer or self.is_derived(branch.__name__)):
-            raise ReadError(
-                f"tree `{self.name}` has no `__importer__`, and no plugin reads `{branch.__name__}`; fill it by"
-                " `make`, or define an importer"
-            )
-
-    def _opened_importer(self) -> AbstractContextManager[object]:
-        importer = self.importer
-        if importer is not None and hasattr(importer, "__enter__"):
-            return importer  # type: ignore[return-value]
-        return contextlib.nullcontext()
-
-    def _read_branch(self, branch: type[DataStoreBranch]) -> None:
-        branch.contents().state = State.READING
-        try:
-            derive = self._derived.get(branch.__name__)
-            given = derive(self) if derive is not None else self.hooks.readin_branch(self, branch)
-            if given is None and derive is None and self.importer is None:
-                raise ReadError(f"no plugin of tree `{self.name}` reads `{branch.__name__}`")
-            with opened(given) as records:
-                if records is not None:
-                    branch.load(records, steps_of(self.importer) if derive is None else None)
-        except NotProvided as reason:
-            branch.clear()
-            branch.contents().state = State.NOT_PROVIDED
-            branch.note(str(reason))
-        except BaseException:
-            branch.contents().state = State.FAILED
-            raise
-        else:
-            branch.contents().state = State.COMPLETE
-            if derive is not None:
-                branch.contents().doubtful = self._doubt(branch.__name__)
-
-    def _doubt(self, name: str) -> str:
-        """Why a derived branch may lack something: what it is derived from has bad rows."""
-        bad = [
-            other
-            for other in self._needs(name)
-            if (contents := getattr(self, other).contents()).frozen or contents.problems or contents.doubtful
-        ]
-        return f"it is derived from {', '.join(bad)}, where some rows are bad" if bad else ""
-
-    def _reading_order(self, only: Collection[str] | None) -> list[type[DataStoreBranch]]:
-        """Branches in declared order, each after those it looks at."""
-        by_name = {branch.__name__: branch for branch in self.branches}
-        ordered: dict[str, type[DataStoreBranch]] = {}
-
-        def is_there(name: str) -> bool:
-            return only is not None and name not in only and by_name[name].state() is State.COMPLETE
-
-        def visit(name: str, path: tuple[str, ...]) -> None:
-            if name in path:
-                raise ConfigError(
-                    f"the branches {' -> '.join([*path, name])} of tree `{self.name}` read each other in a circle"
-                )
-            if name not in by_name:
-                wanted = f"; `{path[-1]}` reads it" if path else ""
-                raise ConfigError(
-                    f"tree `{self.name}` has no branch `{name}`{wanted}; it has {', '.join(by_name)}"
-                )
-            if name not in ordered and not (path and is_there(name)):
-                for other in self._needs(name):
-                    visit(other, (*path, name))
-                ordered[name] = by_name[name]
-
-        for name in by_name if only is None else [name for name in by_name if name in only]:
-            visit(name, ())
-        if only is not None:
-            for name in only:
-                visit(name, ())
-        return list(ordered.values())
-
-    def _needs(self, name: str) -> tuple[str, ...]:
-        derive = self._derived.get(name)
-        if derive is not None:
-            return tuple(getattr(derive, "__dss_reads__", ()))
-        return tuple(self.importer.reads.get(name, ())) if self.importer is not None else ()
+        read(self, only)
 
     # -- operators -------------------------------------------------------------------------------------------------
 
@@ -435,22 +316,6 @@ class DataStoreTree:
         return f"<{type(self).__qualname__} {self.name!r}>"
 
 
-@contextlib.contextmanager
-def _paused_collector() -> Iterator[None]:
-    """Keep the cycle collector from walking all records again and again while they are made (a third of the time)."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if gc.get_freeze_count() == 0:
-            # moves what was made straight to the oldest generation, so that not even the next collection walks it
-            gc.freeze()
-            gc.unfreeze()
-        if was:
-            gc.enable()
-
-
 _united: dict[tuple[type[DataStoreTree], type[DataStoreTree]], type[DataStoreTree]] = {}
 
 
@@ -469,3 +334,6 @@ def _with_connector(cls: type[DataStoreTree], registry: Registry) -> type[DataSt
         place = {"__module__": cls.__module__, "__qualname__": cls.__qualname__}
         united = _united[cls, trees[0]] = type(cls.__name__, (cls, trees[0]), place)
     return united
+
+
+__all__ = ["Capability", "DataStoreTree", "Derivation", "Finding"]

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from dss.branches import DataStoreBranch, discover
+from dss.branches import DataStoreBranch
 from dss.config import BranchConfig
+from dss.discovery import discover
 from dss.errors import ConfigError
 from dss.guard import Budget
 from dss.launcher.options import OFF, OptionLines
