@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, inspect
+from sqlalchemy import URL, Column, Connection, Engine, MetaData, Table, inspect
 from sqlalchemy.exc import DBAPIError
 
-from dss.errors import ConfigError, ReadError, TemporaryError
+from dss.errors import ConfigError, DssError, ReadError, TemporaryError
 from dss_moodle_db.config import Options
 from dss_moodle_db.dialect import DIALECT, WRITES, database_url, is_busy, new_engine
 from dss_moodle_db.site import Site
@@ -64,7 +64,8 @@ class Client:
     def describe(self) -> str:
         """The database without its password and user."""
         url = database_url(self.options.url.reveal(), self.folder)
-        return url.set(username=None, password=None, query={}).render_as_string()
+        bare = URL.create(url.drivername, host=url.host, port=url.port, database=url.database)
+        return bare.render_as_string()
 
     @cached_property
     def tables(self) -> Tables:
@@ -106,7 +107,7 @@ class Client:
         if self._writing is not None:
             yield self._writing
             return
-        with translated(f"{self.describe()} cannot be read"), self.engine.connect() as connection:
+        with translated(f"{self.describe()} cannot be read", ReadError), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -119,7 +120,7 @@ class Client:
         if self._writing is not None:
             yield self._writing
             return
-        with translated(f"{self.describe()} cannot be written"), self.engine.connect() as plain:
+        with translated(f"{self.describe()} cannot be written", DssError), self.engine.connect() as plain:
             connection = plain.execution_options(**{WRITES: True})
             with connection.begin():
                 self._writing = connection
@@ -139,7 +140,7 @@ def _and_more(missing: list[str]) -> str:
 
 
 @contextmanager
-def translated(what: str) -> Iterator[None]:
+def translated(what: str, kind: type[DssError]) -> Iterator[None]:
     """Turn the driver's errors into ours, without the statement and its values, which may be personal."""
     try:
         yield
@@ -147,4 +148,4 @@ def translated(what: str) -> Iterator[None]:
         text = " ".join(str(error.orig).split())
         if is_busy(error):
             raise TemporaryError(f"{what}: {text}; another program is writing, try again later") from error
-        raise ReadError(f"{what}: {text}") from error
+        raise kind(f"{what}: {text}") from error

@@ -23,7 +23,7 @@ from sqlalchemy import (
     make_url,
     select,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 
 from dss.errors import ConfigError
 
@@ -76,6 +76,8 @@ def new_engine(text: str | URL, folder: Path | None = None, *, create: bool = Fa
         return _sqlite(url, create)
     try:
         return create_engine(url, pool_pre_ping=True)
+    except NoSuchModuleError as error:
+        raise ConfigError(f"`url` names `{url.drivername}`, which no installed package knows") from error
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"the driver `{error.name}` for `{url.drivername}` is not installed; "

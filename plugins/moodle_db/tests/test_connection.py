@@ -1,0 +1,253 @@
+"""One transaction a batch, clear words when it cannot be had, and questions that do not grow with the records."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import event, text
+
+from dss.errors import ConfigError, DssError, TemporaryError
+from dss.plan import make_plan
+from dss_moodle_db import dialect
+from dss_moodle_db.branches import MoodleTree
+from dss_moodle_db.embedded import create_site
+
+if TYPE_CHECKING:
+    from plugins.moodle_db.tests.conftest import Planned, School, Site, Synced
+
+
+@contextmanager
+def statements(moodle: MoodleTree) -> Iterator[list[str]]:
+    """Collect what is sent to the database."""
+    sent: list[str] = []
+
+    def collect(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        sent.append(statement)
+
+    event.listen(moodle.client.engine, "before_cursor_execute", collect)
+    try:
+        yield sent
+    finally:
+        event.remove(moodle.client.engine, "before_cursor_execute", collect)
+
+
+def filled(school: School, size: int) -> School:
+    """A school with people, courses, classes, enrollments and a cohort."""
+    for number in range(size):
+        school.person("guardians", f"G{number}")
+        school.person("students", str(number), guardians=frozenset({f"G{number}"}))
+        school.course(f"C{number}", f"C{number}.1")
+        school.enrol(f"C{number}.1", str(number))
+        school.cohorts.make(f"k{number}", name=f"K {number}", members=frozenset({str(number)}))
+    return school
+
+
+def test_questions_do_not_grow_with_the_records(
+    make_site: Callable[[], Site], make_school: Callable[[], School], sync: Synced
+) -> None:
+    """Neither when all is new, nor when everything is there, nor when everything changed."""
+    counts = []
+    for size in (2, 30):
+        site, school = make_site(), filled(make_school(), size)
+        site.parent_role()
+        counted = []
+        for _ in ("all new", "in step"):
+            moodle = site.tree(guardian_role="parent")
+            with statements(moodle) as sent:
+                +moodle
+                make_plan(school, moodle)
+            counted.append(len(sent))
+            if len(counted) == 1:
+                sync(school, moodle)
+        for student in school.students:
+            student.username = f"renamed.{student.idnumber}"
+        with statements(moodle) as sent:
+            +moodle
+            make_plan(school, moodle)
+        counts.append([*counted, len(sent)])
+
+    assert counts[0] == counts[1]
+
+
+def test_planning_writes_nothing(school: School, site: Site, plan: Planned) -> None:
+    """Not even the cohorts that scopes need."""
+    filled(school, 3)
+    before = site.dump()
+
+    plan(school, site.tree())
+
+    assert site.dump() == before
+
+
+def test_a_batch_that_fails_leaves_nothing(
+    school: School, site: Site, moodle: MoodleTree, plan: Planned
+) -> None:
+    """Whatever happens before its end."""
+    school.person("students", "100")
+    actions = plan(school, moodle).actions
+    before = site.dump()
+
+    def interrupted() -> None:
+        with moodle.batch():
+            assert [result.is_done for result in moodle.template.handle(actions)] == [True]
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+
+    assert site.dump() == before
+
+
+def test_reading_inside_a_batch_sees_what_was_written(
+    school: School, moodle: MoodleTree, plan: Planned
+) -> None:
+    """The same transaction, so that looking again and writing are one step."""
+    school.person("students", "100")
+    actions = plan(school, moodle).actions
+
+    with moodle.batch():
+        list(moodle.template.handle(actions))
+        assert moodle.importer is not None
+        found = list(moodle.importer.readin_items(moodle.students, ["100"]))
+
+    assert [record["idnumber"] for record in found] == ["100"]
+
+
+def test_a_handler_may_be_called_on_its_own(
+    school: School, site: Site, moodle: MoodleTree, plan: Planned
+) -> None:
+    """It then makes a transaction of its own."""
+    school.person("students", "100")
+    actions = plan(school, moodle).actions
+
+    results = list(moodle.template.handle(actions))
+
+    assert results[0].is_done
+    assert site.user("100")["username"] == "user100"
+
+
+def test_two_runs_at_once_get_a_clear_word(
+    site: Site, make_school: Callable[[], School], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second waits a while and then says who is in the way; both see the write lock at once."""
+    monkeypatch.setattr(dialect, "LOCK_SECONDS", 0.05)
+    first, second = site.tree(), site.tree()
+
+    with first.batch(), pytest.raises(TemporaryError, match=r"locked.*try again later"), second.batch():
+        pass
+
+
+def test_a_reader_is_not_in_the_way_of_itself(school: School, moodle: MoodleTree, plan: Planned) -> None:
+    """All that was read is let go before anything is written."""
+    school.person("students", "100")
+    planned = plan(school, moodle)
+
+    results = list(moodle.template.handle(planned.actions))
+
+    assert [result.reason for result in results] == [""]
+
+
+def test_a_missing_database_is_not_made(tmp_path: Path) -> None:
+    """A mistyped path is an error, not an empty Moodle."""
+    moodle = MoodleTree(url="sqlite:///nothing.db", config_folder=tmp_path)
+
+    with pytest.raises(ConfigError, match="no database at"):
+        +moodle
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_relative_path_counts_from_the_configuration(tmp_path: Path) -> None:
+    """Not from where the program was started."""
+    create_site(f"sqlite:///{tmp_path / 'moodle.db'}")
+    moodle = MoodleTree(url="sqlite:///moodle.db", config_folder=tmp_path)
+
+    assert str(tmp_path) in moodle.identity()
+    moodle.close()
+
+
+def test_a_wrong_prefix_is_named(site: Site) -> None:
+    """Together with what was looked for."""
+    moodle = site.tree(prefix="m_")
+
+    with pytest.raises(ConfigError, match=r"no table `m_cache_flags` \(and 20 more\).*prefix"):
+        +moodle
+
+
+def test_a_prefix_may_be_empty(tmp_path: Path, make_school: Callable[[], School], sync: Synced) -> None:
+    """`user` and `groups` are words of SQL, and go all the same."""
+    create_site(f"sqlite:///{tmp_path / 'bare.db'}", prefix="")
+    moodle = MoodleTree(url=f"sqlite:///{tmp_path / 'bare.db'}", prefix="", category="Category 1")
+
+    report = sync(filled(make_school(), 2), moodle)
+
+    assert report.undone == []
+    moodle.close()
+
+
+@pytest.mark.parametrize("url", ["no url", "postgresql+nothing://user:hush@host/moodle", "oracle://x"])
+def test_a_bad_url_never_shows_its_password(url: str) -> None:
+    """Neither in the error nor in what the options look like."""
+    moodle = MoodleTree(url=url)
+
+    with pytest.raises(ConfigError) as caught:
+        +moodle
+
+    assert "hush" not in f"{caught.value!r} {moodle.options!r}"
+
+
+def test_identity_has_no_secrets() -> None:
+    """It goes into plans and logs."""
+    url = "postgresql+psycopg://keeper:hush@db.school.example/moodle?sslpassword=hush2"
+    moodle = MoodleTree(url=url)
+
+    found = moodle.client.describe()
+
+    assert found == "postgresql+psycopg://db.school.example/moodle"
+
+
+def test_columns_that_we_do_not_know_keep_their_defaults(
+    school: School, site: Site, moodle: MoodleTree, sync: Synced
+) -> None:
+    """Another version of Moodle has others; and one that we name may be missing."""
+    site.change("ALTER TABLE mdl_user ADD COLUMN trustlevel INTEGER NOT NULL DEFAULT 3")
+    site.change("ALTER TABLE mdl_course DROP COLUMN enablecompletion")
+    site.change("DROP INDEX mdl_course_sections_course_section_uix")
+    school.person("students", "100")
+    school.course("MA7", "MA7.1")
+
+    report = sync(school, moodle)
+
+    assert report.undone == []
+    assert site.user("100")["trustlevel"] == 3
+
+
+def test_foreign_errors_never_show_values(site: Site, moodle: MoodleTree) -> None:
+    """A statement's values are people's data."""
+
+    def write() -> None:
+        with moodle.client.writing() as connection:
+            connection.execute(text("INSERT INTO mdl_nothing VALUES (:name)"), {"name": "Ann Secret"})
+
+    with pytest.raises(DssError, match="cannot be written") as caught:
+        write()
+
+    assert "Secret" not in str(caught.value)
+
+
+def test_the_package_is_light_until_it_is_used() -> None:
+    """`dss-run --help` must not wait for SQLAlchemy."""
+    code = (
+        "import sys, dss_moodle_db; dss_moodle_db.dss_register_models(); dss_moodle_db.dss_register_trees();"
+        " print('sqlalchemy' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == "False"
