@@ -76,27 +76,21 @@ class Exports:
         if not self.provides(branch):
             raise NotProvided(f"`{branch}.files` is blank: the export has no file for `{branch}`")
         pattern, found = self._patterns[branch], self._found[branch]
+        if not found:
+            raise ReadError(
+                f"`{branch}`: no file `{pattern.text}` in `{self.folder}`; look at the export, or at `files`"
+            )
         if not pattern.per_school:
-            if not found:
-                raise ReadError(
-                    f"`{branch}`: no file `{pattern.text}` in `{self.folder}`; look at the export, or at `files`"
-                )
             chosen = list(found.values())
         else:
             by_school = {school.casefold(): file for school, file in found.items()}
             wanted = self.schools(branch)
             missing = [f"`{name}`" for school, name in wanted.items() if school not in by_school]
-            if not found:
-                raise ReadError(
-                    f"`{branch}`: no file `{pattern.text}` in `{self.folder}`; look at the export, or at `files`"
-                )
             if missing:
                 raise ReadError(
-                raise ReadError(
-                    f"`{branch}`: no file `{pattern.text}` in `{self.folder}`; look at the export, or at `files`"
-                )
-                    " without it everybody there would seem gone. Mend the export, or list in `schools` those that have"
-                    " such a file"
+                    f"`{branch}`: school {', '.join(missing)} has no file `{pattern.text}` in `{self.folder}`, others"
+                    " have; without it everybody there would seem gone. Mend the export, or list in `schools` those"
+                    " that have such a file"
                 )
             chosen = [by_school[school] for school in sorted(wanted)]
         for file in chosen:

@@ -135,8 +135,9 @@ class DelimitedFile:
         if width == wanted or (wanted in found and found[width] < 3):
             return
         source = "its header names" if self.form.header and not self.form.columns else "`columns` lists"
-        others = [repr(mark)[1:-1] for mark in "\t,;|" if mark != self.form.delimiter and mark in rows[0][0]]
-        hint = f"; it has `{others[0]}`, so look at `delimiter`" if width == 1 and others else ""
+        first = next(row for row in rows if len(row) == width)[0]
+        likely = max("\t,;|", key=first.count)
+        hint = f"; it has `{repr(likely)[1:-1]}` in it, so look at `delimiter`" if width == 1 and likely in first else ""
         self.fail(
             f"its rows have {width} cells, {source} {wanted}; somebody has changed the list of fields{hint}",
             next(line for line, row in zip(lines, rows, strict=True) if len(row) == width),
@@ -181,6 +182,7 @@ class DelimitedFile:
             places: Sequence[int] = range(first, self._line + 1)
             if len(places) != len(rows):
                 places = self._places(rows, first)
+                rows = self._tidied(rows)
             yield places, self._tidied(rows) if untidy else rows
 
     def _places(self, rows: list[Row], line: int) -> list[int]:
