@@ -440,7 +440,7 @@ def test_held_actions_are_left_undone(plant: Any) -> None:
     items = [right.students.make(number, enabled=True) for number in "12"]
     actions = [Action(Kind.OLD, "students", item.idnumber, None, item, removal=True) for item in items]
 
-    report = apply(right, actions, held={id(actions[0])})
+    report = apply(right, actions, held={actions[0].key})
 
     assert [action.idnumber for action in right.calls] == ["2"]
     assert _outcomes(report) == [("1", "held")]

@@ -13,7 +13,8 @@ from dss.actions import Outcome
 from dss.errors import ConfigError
 from dss.importers import reads
 from dss.models import Overridable
-from dss.plan import make_plan, ordered
+from dss.ordering import ordered
+from dss.plan import make_plan
 from dss.school import Cohorts, Enrollments, Guardians, Person, Students, Teachers
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from dss import Action, DataStoreTree, DefaultTemplate, Kind
 from dss.importers import Holder
-from dss.plan import make_plan, ordered
+from dss.ordering import ordered
+from dss.plan import make_plan
 from dss.school import Students, Teachers
 
 

@@ -82,6 +82,16 @@ class Action:
     _message: str | None = attrs.field(default=None, alias="message")
 
     @property
+    def key(self) -> tuple[str, ...]:
+        """What tells this action from every other of its plan."""
+        if self.kind in (Kind.ADD, Kind.REMOVE):
+            what = repr(self.value)
+        else:
+            # one attribute may be changed twice: to a spare value, and then to the one wanted
+            what = self.wanted if isinstance(self.wanted, str) else ""
+        return (self.kind, self.branch, self.idnumber, self.attribute or "", what)
+
+    @property
     def message(self) -> str:
         """The action in one line for a person."""
         return self._message if self._message is not None else _describe(self)

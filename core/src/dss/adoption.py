@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dss.actions import Action, Adoption, Kind
@@ -12,25 +12,28 @@ from dss.importers import Scope, opened
 from dss.store import KEY, NATIVE, REFUSED
 
 
-def look_up(branch: type[DataStoreBranch], actions: Sequence[Action]) -> list[Action]:
+def look_up(branch: type[DataStoreBranch], actions: Iterable[Action]) -> Iterator[Action]:
     """Turn `new` actions whose key the target already has into adoptions, or into errors.
 
     Args:
         branch: the right branch, whose importer is asked once for all keys.
-        actions: the branch's `new` actions; they are changed in place where one becomes an adoption.
+        actions: the branch's `new` actions, which are gone through twice.
 
-    Returns:
-        The actions that stand, with `error` actions in the place of those that must not be carried out.
+    Yields:
+        The actions that stand, changed where one becomes an adoption, with `error` actions in the place of those that
+        must not be carried out.
     """
-    asked = [action for action in actions if action.joins is None]
+    asked = [action.idnumber for action in actions if action.joins is None]
     importer = branch.tree.importer
     if importer is None or not asked:
-        return list(actions)
+        yield from actions
+        return
     found: dict[str, list[Mapping[str, Any]]] = {}
-    with opened(importer.readin_items(branch, [action.idnumber for action in asked], Scope.ALL)) as records:
+    with opened(importer.readin_items(branch, asked, Scope.ALL)) as records:
         for record in records or ():
             found.setdefault(record[KEY], []).append(record)
-    return [_judged(branch, action, found.get(action.idnumber, [])) for action in actions]
+    for action in actions:
+        yield _judged(branch, action, found.get(action.idnumber, []))
 
 
 def _judged(branch: type[DataStoreBranch], action: Action, hits: Sequence[Mapping[str, Any]]) -> Action:

@@ -73,10 +73,10 @@ def missing_handlers(right: DataStoreTree, actions: Iterable[Action]) -> list[st
 
 def apply(
     right: DataStoreTree,
-    actions: Sequence[Action],
+    actions: Iterable[Action],
     *,
     hooks: Hooks | None = None,
-    held: Collection[int] = (),
+    held: Collection[tuple[str, ...]] = (),
     told: Callable[[int], object] | None = None,
 ) -> Report:
     """Carry out actions that stand in a plan's order.
@@ -85,16 +85,16 @@ def apply(
         right: the target.
         actions: in the order of the plan.
         hooks: whose `dss_handle_actions` is asked; default is the target's own.
-        held: ids (of the Python objects) of actions that must be left undone.
+        held: keys of actions that must be left undone.
         told: is called after every batch with the number of actions it held.
     """
     report = Report()
     run = _Run(right, hooks or right.hooks, report)
     for batch in _batches(right, actions):
         for action in batch:
-            if id(action) in held:
+            if action.key in held:
                 run.settle(Result(Outcome.HELD, "over the removal budget", action=action))
-        for part in _rounds([action for action in batch if id(action) not in held]):
+        for part in _rounds([action for action in batch if action.key not in held]):
             run.carry_out(part)
         if told is not None:
             told(len(batch))
@@ -112,19 +112,19 @@ def _rounds(batch: Sequence[Action]) -> Iterator[Sequence[Action]]:
     if not any(action.after for action in batch):
         yield batch
         return
-    places: dict[int, int] = {}
+    places: dict[tuple[str, ...], int] = {}
     rounds: list[list[Action]] = []
     for action in batch:
         # in a plan's order, what an action waits for stands before it
-        place = max((places[id(first)] + 1 for first in action.after if id(first) in places), default=0)
-        places[id(action)] = place
+        place = max((places[first.key] + 1 for first in action.after if first.key in places), default=0)
+        places[action.key] = place
         while len(rounds) <= place:
             rounds.append([])
         rounds[place].append(action)
     yield from rounds
 
 
-def _batches(right: DataStoreTree, actions: Sequence[Action]) -> Iterator[list[Action]]:
+def _batches(right: DataStoreTree, actions: Iterable[Action]) -> Iterator[list[Action]]:
     """Cut the plan into batches of one kind, branch and handler, never splitting one record's actions."""
     batch: list[Action] = []
     sort: object = None
@@ -154,7 +154,7 @@ class _Run:
         self.branches: dict[str, type[DataStoreBranch]] = {
             branch.__name__: branch for branch in right.branches
         }
-        self.not_done: dict[int, Result] = {}
+        self.not_done: set[tuple[str, ...]] = set()
 
     def carry_out(self, batch: Sequence[Action]) -> None:
         """Drop what cannot be done now, hand over the rest, and believe the answers once the bracket has closed."""
@@ -201,7 +201,7 @@ class _Run:
     def _lacks(self, action: Action) -> str:
         """Why an action cannot be done now: what it refers to is not there, or a value it takes was not freed."""
         for first in action.after:
-            if id(first) in self.not_done:
+            if first.key in self.not_done:
                 return f"needs {first.branch} `{first.idnumber}` to give up `{first.attribute}` {first.was!r} first"
         if action.kind in (Kind.OLD, Kind.REMOVE):
             return ""
@@ -231,7 +231,7 @@ class _Run:
         assert action is not None
         self.report.add(result)
         if not result.is_done:
-            self.not_done[id(action)] = result
+            self.not_done.add(action.key)
             return
         branch = self.branches.get(action.branch)
         if branch is not None:

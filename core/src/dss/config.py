@@ -70,8 +70,8 @@ class SyncConfig:
     same_person: bool | str = attrs.field(
         default=True,
         metadata={
-            "help": "whether records of one person in two people branches become one account, by equal e-mail and family"
-            " name; or a function item -> signs of your own: 'my_school/same_person'"
+            "help": "whether records of one person in two people branches become one account, by equal e-mail and"
+            " family name; or a function item -> signs of your own: 'my_school/same_person'"
         },
     )
     of: Mapping[str, BranchConfig] = attrs.field(factory=dict, metadata={"help": "the tables [sync.BRANCH]"})
@@ -197,7 +197,8 @@ class _Loader:
         tree = self.structurer.structure({"name": name, **own}, TreeConfig, path)
         if (tree.connector is None) == (tree.tree is None):
             raise ConfigError(
-                f"`{path}` must have either `connector` (an installed one) or `tree` (a class of your own, 'module/Class')"
+                f"`{path}` has {'both' if tree.connector else 'neither'} `connector` and `tree`; wanted one of the two:"
+                " an installed connector's name, or a class of your own, 'module/Class'"
             )
         return attrs.evolve(tree, options=options)
 
@@ -217,7 +218,10 @@ class _Loader:
                     f"`{path}.{side}` is {name!r}; wanted the name of a tree: {', '.join(trees)}"
                 )
         if sync.left == sync.right:
-            raise ConfigError(f"`{path}` has {sync.left!r} on both sides")
+            raise ConfigError(f"`{path}.right` is {sync.right!r}, as `left` is; wanted two different trees")
+        for name in sync.branches or ():
+            if sync.branches is not None and sync.branches.count(name) > 1:
+                raise ConfigError(f"`{path}.branches` names {name!r} twice; wanted each branch once")
         tables: dict[str, BranchConfig] = {}
         for key, one in value.items():
             if key in _SYNC_KEYS:
@@ -226,6 +230,11 @@ class _Loader:
                 raise ConfigError(
                     f"`{path}.{key}` is neither a key ({', '.join(_SYNC_KEYS)}) nor one of its `branches`"
                     f" ({', '.join(sync.branches)})"
+                )
+            if not isinstance(one, dict):
+                raise ConfigError(
+                    f"`{path}.{key}` is {one!r}; there is no such key, known are {', '.join(_SYNC_KEYS)}, and a table"
+                    " for each branch"
                 )
             tables[key] = self._branch(f"{path}.{key}", one)
         return SyncConfig(sync.left, sync.right, sync.branches, same_person, tables)

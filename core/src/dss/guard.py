@@ -117,7 +117,7 @@ def _dependent(
     found: Sequence[Hold], scopes: Mapping[str, list[Action]], rights: Mapping[str, type[DataStoreBranch]]
 ) -> list[Hold]:
     """Who keeps their account keeps what hangs on it, and what hangs on that: these removals are held as well."""
-    held = {id(action) for hold in found for action in hold.actions}
+    held = {action.key for hold in found for action in hold.actions}
     kept = {_record(action) for hold in found for action in hold.actions if action.kind is not Kind.REMOVE}
     more: dict[str, list[Action]] = {}
     spread = bool(kept)
@@ -125,8 +125,8 @@ def _dependent(
         spread = False
         for scope, removals in scopes.items():
             for action in removals:
-                if id(action) not in held and any(ref in kept for ref in _refers(action, rights)):
-                    held.add(id(action))
+                if action.key not in held and any(ref in kept for ref in _refers(action, rights)):
+                    held.add(action.key)
                     more.setdefault(scope, []).append(action)
                     if action.kind is not Kind.REMOVE:
                         kept.add(_record(action))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import attrs
@@ -12,11 +13,11 @@ from dss.actions import Action, Kind
 from dss.adoption import look_up
 from dss.compare import one_sided
 from dss.errors import ConnectorError
+from dss.ordering import Actions, spooled
 from dss.pairs import Pair, ready_pairs
 from dss.unique import arrange
 
 if TYPE_CHECKING:
-    from dss.branches import DataStoreBranch
     from dss.tree import DataStoreTree
 
 
@@ -36,13 +37,13 @@ class Plan:
     left: DataStoreTree
     right: DataStoreTree
     pairs: list[Pair]
-    actions: list[Action]
+    actions: Actions
     errors: list[Action]
     notes: list[str]
 
     def counts(self) -> Counter[tuple[str, Kind]]:
         """How many actions there are by branch and kind, errors included."""
-        return Counter((action.branch, action.kind) for action in [*self.actions, *self.errors])
+        return Counter((action.branch, action.kind) for action in chain(self.actions, self.errors))
 
 
 def make_plan(left: DataStoreTree, right: DataStoreTree, names: Sequence[str] | None = None) -> Plan:
@@ -53,36 +54,51 @@ def make_plan(left: DataStoreTree, right: DataStoreTree, names: Sequence[str] | 
     """
     pairs = ready_pairs(left, right, names)
     hooks = right.hooks.joined(left.hooks)
-    actions: list[Action] = []
+    rights = {right_branch.__name__: right_branch for _, right_branch in pairs}
+    unique = {name: branch.circles() for name, branch in rights.items()}
+    actions, errors = Actions(pairs), list[Action]()
+    taking: list[Action] = []
     for left_branch, right_branch in pairs:
-        found = _checked(hooks.compare(left_branch, right_branch), {right.__name__ for _, right in pairs})
-        fresh = look_up(right_branch, [action for action in found if action.kind is Kind.NEW])
-        actions += [*fresh, *(action for action in found if action.kind is not Kind.NEW)]
-    rights = [right_branch for _, right_branch in pairs]
-    actions = _without_orphans(rights, arrange(rights, actions))
-    order = {right_branch.__name__: place for place, (_, right_branch) in enumerate(pairs)}
-    errors = [action for action in actions if action.kind is Kind.ERROR]
-    return Plan(
-        left,
-        right,
-        pairs,
-        ordered([action for action in actions if action.kind is not Kind.ERROR], order),
-        sorted(
-            errors,
-            key=lambda action: (
-                order[action.branch],
-                action.idnumber,
-                action.attribute or "",
-                action.error or "",
-            ),
-        ),
-        _notes(pairs),
+        found = _checked(hooks.compare(left_branch, right_branch), rights)
+        for action in _looked_up((left_branch, right_branch), found):
+            if action.kind is Kind.ERROR:
+                errors.append(action)
+            elif action.attribute in unique[action.branch] or (
+                action.kind is Kind.NEW and unique[action.branch]
+            ):
+                taking.append(action)
+            else:
+                actions.add(action)
+    arranged = arrange(list(rights.values()), taking)
+    actions.arrange(action for action in arranged if action.kind is not Kind.ERROR)
+    errors += [action for action in arranged if action.kind is Kind.ERROR]
+    actions.leave_out_values_of(
+        {
+            (action.branch, action.idnumber)
+            for action in errors
+            if action.idnumber not in rights[action.branch]
+        }
     )
+    order = {name: place for place, name in enumerate(rights)}
+    errors.sort(
+        key=lambda action: (order[action.branch], action.idnumber, action.attribute or "", action.error or "")
+    )
+    return Plan(left, right, pairs, actions, errors, _notes(pairs))
 
 
-def _checked(actions: Iterable[Action], names: Collection[str]) -> list[Action]:
+def _looked_up(pair: Pair, actions: Iterable[Action]) -> Iterator[Action]:
+    """The actions, those that are new last, when the target has been asked for all of them at once."""
+    fresh = spooled([pair])
+    for action in actions:
+        if action.kind is Kind.NEW:
+            fresh.append(action)
+        else:
+            yield action
+    yield from look_up(pair[1], fresh)
+
+
+def _checked(actions: Iterable[Action], names: Collection[str]) -> Iterator[Action]:
     """What a comparison gave, which a plugin or a model's own `__sub__` may have made."""
-    found = []
     for action in actions:
         if not isinstance(action, Action):
             raise ConnectorError(f"`dss_compare` gave {action!r:.80}; wanted `Action`s")
@@ -91,77 +107,7 @@ def _checked(actions: Iterable[Action], names: Collection[str]) -> list[Action]:
                 f"an action is of branch {action.branch!r}, which is not compared ({', '.join(sorted(names))}):"
                 f" {action.message}"
             )
-        found.append(action)
-    return found
-
-
-def _without_orphans(rights: Sequence[type[DataStoreBranch]], actions: Sequence[Action]) -> list[Action]:
-    """Leave out the single values of a record that will not be made: its own error says all."""
-    by_name = {right.__name__: right for right in rights}
-    refused = {
-        (action.branch, action.idnumber)
-        for action in actions
-        if action.kind is Kind.ERROR and action.idnumber not in by_name[action.branch]
-    }
-    return [
-        action
-        for action in actions
-        if action.kind is not Kind.ADD or (action.branch, action.idnumber) not in refused
-    ]
-
-
-def ordered(actions: Sequence[Action], order: dict[str, int]) -> list[Action]:
-    """Sort: what frees a unique value, then new, then update, add and remove, then old with the branches in reverse.
-
-    Any order of input gives the same order.
-    """
-    depths = _depths(actions)
-
-    def place(action: Action) -> tuple[object, ...]:
-        branch = order[action.branch]
-        rest = (
-            action.idnumber,
-            action.attribute or "",
-            action.kind,
-            "" if action.value is None else repr(action.value),
-        )
-        if action.kind is Kind.OLD:
-            return (3, 0, -branch, *rest)
-        # what others wait for, or an update that waits itself, goes before anything new takes the value it frees
-        if id(action) in depths:
-            return (0, depths[id(action)], branch, *rest)
-        return (1 if action.kind is Kind.NEW else 2, 0, branch, *rest)
-
-    return sorted(actions, key=place)
-
-
-def _depths(actions: Sequence[Action]) -> dict[int, int]:
-    """For what is bound together by `after`, and is not plainly new: how many must come before each."""
-    waiting: dict[int, list[Action]] = {}
-    for action in actions:
-        for first in action.after:
-            waiting.setdefault(id(first), []).append(action)
-    if not waiting:
-        return {}
-    # an adoption that frees a value goes before what takes it; anything else that is new comes after all of these
-    bound = {
-        id(action): action
-        for action in actions
-        if id(action) in waiting or (action.after and action.kind is Kind.UPDATE)
-    }
-    depths = dict.fromkeys(bound, 0)
-    missing = {key: sum(id(first) in bound for first in action.after) for key, action in bound.items()}
-    level = [action for key, action in bound.items() if not missing[key]]
-    while level:
-        first = level.pop()
-        for action in waiting.get(id(first), ()):
-            key = id(action)
-            if key in bound:
-                depths[key] = max(depths[key], depths[id(first)] + 1)
-                missing[key] -= 1
-                if not missing[key]:
-                    level.append(action)
-    return depths
+        yield action
 
 
 def _notes(pairs: Sequence[Pair]) -> list[str]:

@@ -31,7 +31,7 @@ class Spool(Generic[T]):
         place: what an item is sorted by; items of one place stay in the order they came in.
         pack: what of an item goes into a file, in its own words: texts, numbers, tuples, objects of importable classes.
         unpack: the item again.
-        limit: items kept in memory.
+        limit: items kept in memory; default is `LIMIT`.
     """
 
     def __init__(
@@ -39,13 +39,13 @@ class Spool(Generic[T]):
         place: Callable[[T], Any],
         pack: Callable[[T], Any],
         unpack: Callable[[Any], T],
-        limit: int = LIMIT,
+        limit: int | None = None,
     ) -> None:
         self._place, self._pack, self._unpack = place, pack, unpack
-        self._limit = limit
+        self._limit = LIMIT if limit is None else limit
         self._memory: list[T] = []
         self._sorted = True
-        self._runs: list[IO[bytes]] = []
+        self._runs: list[IO[bytes] | list[T]] = []
         self._length = 0
         weakref.finalize(self, _close, self._runs)
 
@@ -85,13 +85,22 @@ class Spool(Generic[T]):
         self._sort()
         run = tempfile.TemporaryFile(prefix="dss-plan-")  # noqa: SIM115  lives as long as the spool
         items = iter(self._memory)
-        while chunk := [self._pack(item) for item in itertools.islice(items, CHUNK)]:
-            pickle.dump(chunk, run, protocol=pickle.HIGHEST_PROTOCOL)
-        run.flush()
-        self._runs.append(run)
+        try:
+            while chunk := [self._pack(item) for item in itertools.islice(items, CHUNK)]:
+                pickle.dump(chunk, run, protocol=pickle.HIGHEST_PROTOCOL)
+            run.flush()
+        except (pickle.PicklingError, AttributeError, TypeError):
+            # objects of a class that cannot be imported by its name, one made inside a function say: they stay here
+            run.close()
+            self._runs.append(self._memory)
+        else:
+            self._runs.append(run)
         self._memory = []
 
-    def _read_run(self, run: IO[bytes]) -> Iterator[T]:
+    def _read_run(self, run: IO[bytes] | list[T]) -> Iterator[T]:
+        if isinstance(run, list):
+            yield from run
+            return
         # several readers may go through one file; each knows where it is
         position = 0
         while True:
@@ -105,7 +114,8 @@ class Spool(Generic[T]):
                 yield self._unpack(packed)
 
 
-def _close(runs: list[IO[bytes]]) -> None:
+def _close(runs: list[Any]) -> None:
     for run in runs:
-        run.close()
+        if not isinstance(run, list):
+            run.close()
     runs.clear()

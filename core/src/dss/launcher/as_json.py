@@ -34,7 +34,7 @@ def plan_lines(run: Run) -> Iterator[str]:
 def _sync_lines(sync: Sync, *, last: bool) -> Iterator[str]:
     plan = sync.plan
     assert plan is not None
-    places = {id(action): place for place, action in enumerate(plan.actions)}
+    places = {action.key: place for place, action in enumerate(plan.actions)}
     head = {
         "left": {"name": sync.left.name, "system": sync.left.identity()},
         "right": {"name": sync.right.name, "system": sync.right.identity()},
@@ -46,7 +46,7 @@ def _sync_lines(sync: Sync, *, last: bool) -> Iterator[str]:
             {
                 "scope": hold.scope,
                 "reason": hold.reason,
-                "changes": [places[id(action)] for action in hold.actions],
+                "changes": [places[action.key] for action in hold.actions],
             }
             for hold in sync.holds
         ],
@@ -61,7 +61,7 @@ def _sync_lines(sync: Sync, *, last: bool) -> Iterator[str]:
     held = sync.held
     for place, action in enumerate(plan.actions):
         comma = "," if place + 1 < len(plan.actions) else ""
-        yield _dumped(change(action, held=id(action) in held)) + comma
+        yield _dumped(change(action, held=action.key in held)) + comma
     yield "]}" if last else "]},"
 
 
