@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from dss import school as vocabulary
@@ -15,7 +16,7 @@ from dss.actions import Action
 from dss.apply import Report, apply
 from dss.branches import DataStoreBranch
 from dss.keys import key
-from dss.plan import Plan, make_plan
+from dss.plan import make_plan
 from dss.tree import DataStoreTree
 from dss_moodle_db.branches import MoodleTree
 from dss_moodle_db.embedded import create_site
@@ -216,7 +217,16 @@ def make_school() -> Callable[[], School]:
     return School
 
 
-Planned = Callable[[School, MoodleTree], Plan]
+@attrs.frozen
+class Found:
+    """What a plan holds, in lists."""
+
+    actions: list[Action]
+    errors: list[Action]
+    notes: list[str]
+
+
+Planned = Callable[[School, MoodleTree], Found]
 Synced = Callable[[School, MoodleTree], Report]
 
 
@@ -224,9 +234,10 @@ Synced = Callable[[School, MoodleTree], Report]
 def plan() -> Planned:
     """Read the Moodle and plan."""
 
-    def planned(school: School, moodle: MoodleTree) -> Plan:
+    def planned(school: School, moodle: MoodleTree) -> Found:
         +moodle
-        return make_plan(school, moodle)
+        made = make_plan(school, moodle)
+        return Found(list(made.actions), list(made.errors), list(made.notes))
 
     return planned
 

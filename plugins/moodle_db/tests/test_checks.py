@@ -119,7 +119,7 @@ def test_options_that_cannot_be_meant_are_refused(given: dict[str, Any], words: 
 
 def test_every_option_has_help() -> None:
     """It is what `dss-run init` writes into a starter file."""
-    fields = Options.__attrs_attrs__  # type: ignore[attr-defined]
+    fields = Options.__attrs_attrs__
 
     assert [field.name for field in fields if len(field.metadata.get("help", "")) < 20] == []
 
