@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -11,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from dss.errors import ConfigError, DssError, TemporaryError
 from dss.plan import make_plan
-from dss_moodle_db import dialect
+from dss_moodle_db import accounts, dialect
 from dss_moodle_db.branches import MoodleTree
 from dss_moodle_db.embedded import create_site
 
@@ -251,3 +253,35 @@ def test_the_package_is_light_until_it_is_used() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == "False"
+
+
+def test_a_lock_in_the_middle_is_tried_again(
+    school: School, moodle: MoodleTree, plan: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batch is taken back whole, instead of failing every record in it."""
+    school.person("students", "100")
+    actions = plan(school, moodle).actions
+    busy = OperationalError("INSERT", {}, sqlite3.OperationalError("database is locked"))
+
+    def locked(*_: object) -> None:
+        raise busy
+
+    monkeypatch.setattr(accounts, "ensure_user_contexts", locked)
+
+    with pytest.raises(TemporaryError, match="locked"):
+        list(moodle.template.handle(actions))
+
+
+def test_an_error_of_the_database_itself_never_shows_values(
+    school: School, site: Site, moodle: MoodleTree, plan: Planned
+) -> None:
+    """All of the batch fails, with the database's word and nobody's data."""
+    school.person("students", "100", family_name="Secret")
+    actions = plan(school, moodle).actions
+    site.change("DROP TABLE mdl_context")
+
+    (result,) = moodle.template.handle(actions)
+
+    assert "no such table: mdl_context" in result.reason
+    assert "Secret" not in result.reason
+    assert site.value("SELECT count(*) FROM mdl_user") == 2

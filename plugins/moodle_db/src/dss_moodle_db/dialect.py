@@ -75,7 +75,7 @@ def new_engine(text: str | URL, folder: Path | None = None, *, create: bool = Fa
     if url.get_backend_name() == "sqlite":
         return _sqlite(url, create)
     try:
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     except NoSuchModuleError as error:
         raise ConfigError(f"`url` names `{url.drivername}`, which no installed package knows") from error
     except ModuleNotFoundError as error:
@@ -92,7 +92,7 @@ def _sqlite(url: URL, create: bool) -> Engine:
             f"no database at `{path}`; correct `url`, or make an empty site there with "
             "`dss_moodle_db.embedded.create_site`"
         )
-    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS})
+    engine = create_engine(url, connect_args={"timeout": LOCK_SECONDS}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _no_begin_by_the_driver(dbapi_connection: Any, _record: Any) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from dss.actions import Action, Result
-from dss_moodle_db.dialect import is_of_the_record
+from dss.errors import DssError, TemporaryError
+from dss_moodle_db.dialect import is_busy, is_of_the_record
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -30,7 +31,8 @@ def isolated(
         refuse: the answers for an item that the database refused, with the reason.
 
     Raises:
-        DBAPIError: what no single record is to blame for: a lock, a lost connection, a missing column.
+        TemporaryError: a lock, or a lost connection; the whole batch may be tried again.
+        DssError: what else no single record is to blame for, such as a missing column.
     """
     if not items:
         return []
@@ -39,7 +41,7 @@ def isolated(
             return work(items)
     except (DBAPIError, UnicodeError) as error:
         if isinstance(error, DBAPIError) and not is_of_the_record(error):
-            raise
+            raise _translated(error) from error
         if len(items) == 1:
             return refuse(items[0], _reason(error))
     middle = len(items) // 2
@@ -47,6 +49,11 @@ def isolated(
         *isolated(connection, items[:middle], work, refuse),
         *isolated(connection, items[middle:], work, refuse),
     ]
+
+
+def _translated(error: DBAPIError) -> DssError:
+    text = f"the database: {' '.join(str(error.orig).split())}"
+    return TemporaryError(text) if is_busy(error) else DssError(text)
 
 
 def _reason(error: DBAPIError | UnicodeError) -> str:

@@ -82,7 +82,7 @@ def find_people(client: Client, attribute: str, values: Collection[Any]) -> Iter
             why = "a deleted account" if deleted else client.site.why_untouchable(number, str(held))
             record = {"given_name": first, "family_name": last, "email": email, attribute: held}
             if why is not None:
-                record["cannot be adopted"] = why
+                record["name"] = why
             yield Holder(value, number, normal_idnumber(idnumber) if not deleted else None, record)
 
 
