@@ -33,7 +33,7 @@ def pip(*words: str | Path) -> None:
 def bare(command: list[str | Path], **extra: str) -> str:
     """What a command prints, with nothing of this environment reaching it; it must succeed."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    ran = subprocess.run(command, capture_output=True, text=True, env=kept | extra)
+    ran = subprocess.run(command, capture_output=True, text=True, env=kept | extra, timeout=240)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
 
