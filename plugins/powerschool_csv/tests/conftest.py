@@ -26,7 +26,18 @@ FILES = {
 }
 ROWS = {
     "students": [
-        ["501", "1001", "Ada", "Berg", "0", "7", "7A", "ada@school.example", "eva@home.example,jon@home.example", "ada.berg"],
+        [
+            "501",
+            "1001",
+            "Ada",
+            "Berg",
+            "0",
+            "7",
+            "7A",
+            "ada@school.example",
+            "eva@home.example,jon@home.example",
+            "ada.berg",
+        ],
         ["502", "1002", "Bo", "Ek", "-1", "0", "KA", "bo@school.example", "mia@home.example", ""],
         ["503", "1003", "Cleo", "Holm", "2", "8", "", "", "zoe@home.example", ""],
     ],

@@ -214,7 +214,10 @@ def test_columns_of_ones_own(export: Any) -> None:
         extra={"house": "U_House", "clubs": "U_Clubs", "email": "u_mail"},
         split={"clubs": ";"},
     )
-    export.rows["students"] = [["1", "Ada", " Amber ", "chess; go;;chess", "a@x.example"], ["2", "Bo", "", "", "none"]]
+    export.rows["students"] = [
+        ["1", "Ada", " Amber ", "chess; go;;chess", "a@x.example"],
+        ["2", "Bo", "", "", "none"],
+    ]
     tree = export.tree()
     tree.students.configure(klass=Pupil)
 

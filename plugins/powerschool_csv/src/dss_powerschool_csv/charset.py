@@ -146,6 +146,11 @@ class Decoder:
                 " PowerSchool was told to write",
                 at,
             ) from None
+        except UnicodeError as error:
+            raise NotWhatItClaims(
+                f"it cannot be read as {self.encoding}: {error}; without a byte order mark, say `{self.encoding}-le` or"
+                f" `{self.encoding}-be`"
+            ) from None
         if self._odd_here:
             if "\0" in text:
                 raise NotWhatItClaims("a zero character is no text; is this a binary file?")

@@ -44,6 +44,9 @@ class Spoilt:
         last part of one that a line break has cut.
         """
         number, width = len(self.cells), self.width
+        if place == 0:
+            # nothing before it can have moved it
+            return list(self.cells[:1])
         if number >= width:
             return list(self.cells[place : place + number - width + 1])
         places = dict.fromkeys((place, place - (width - number)))
