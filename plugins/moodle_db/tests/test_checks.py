@@ -100,6 +100,7 @@ def test_a_category_that_is_there_twice_is_not_guessed(site: Site) -> None:
     ("given", "words"),
     [
         ({"mark": ""}, "`mark` is ''"),
+        ({"teacher_role": "student"}, "are both 'student'"),
         ({"mark": "dss-"}, "begins with it"),
         ({"cohorts": {"pupils": "x"}}, "names `pupils`"),
         ({"cohorts": {"students": ""}}, "is empty"),

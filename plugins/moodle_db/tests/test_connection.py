@@ -285,3 +285,24 @@ def test_an_error_of_the_database_itself_never_shows_values(
     assert "no such table: mdl_context" in result.reason
     assert "Secret" not in result.reason
     assert site.value("SELECT count(*) FROM mdl_user") == 2
+
+
+def test_branches_that_are_not_synced_are_looked_up(
+    make_school: Callable[[], School], site: Site, moodle: MoodleTree, sync: Synced
+) -> None:
+    """A run of enrollments alone finds the groups and people of earlier runs."""
+    school = filled(make_school(), 3)
+    sync(school, moodle)
+    fresh = site.tree()
+    idnumber = school.enrol("C0.1", "1")
+    +fresh
+    actions = list(make_plan(school, fresh, ["enrollments"]).actions)
+    for branch in fresh.branches:
+        branch.clear()
+
+    results = list(fresh.template.handle(actions))
+
+    assert [(action.idnumber, result.is_done) for action, result in zip(actions, results, strict=True)] == [
+        (idnumber, True)
+    ]
+    assert site.value("SELECT count(*) FROM mdl_groups_members") == 4

@@ -120,6 +120,11 @@ class Options(DataStoreTree.Options):
         if any(cohort.startswith(value) for cohort in self.cohorts.values()):
             raise ConfigError(f"`mark` is {value!r}, and a cohort in `cohorts` begins with it; change one")
 
+    @teacher_role.validator
+    def _check_roles(self, _attribute: object, value: str) -> None:
+        if value == self.student_role:
+            raise ConfigError(f"`student_role` and `teacher_role` are both {value!r}; each needs its own")
+
     @fields.validator
     def _check_fields(self, _attribute: object, value: dict[str, str]) -> None:
         for attribute, place in value.items():

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, select
 
 from dss.actions import Action, Kind, Result
+from dss.importers import Scope
 from dss.keys import split_key
 from dss_moodle_db.book import Book
 from dss_moodle_db.dialect import one_of
+from dss_moodle_db.groups import read_groups_by_idnumber
 from dss_moodle_db.isolate import isolated, refuse
-from dss_moodle_db.marks import marked
 from dss_moodle_db.references import known_ids, people_ids
 from dss_moodle_db.standing import Standing
 
@@ -29,7 +30,7 @@ def change_enrolments(tree: DataStoreTree, connection: Connection, actions: Sequ
 def _change(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]) -> list[Result]:
     client: Client = tree.client
     keys = {action.idnumber: split_key(action.idnumber) for action in actions}
-    groups = _group_ids(tree, connection, {parts[0] for parts in keys.values()})
+    groups = _group_ids(tree, {parts[0] for parts in keys.values()})
     people = people_ids(tree, connection, {parts[1] for parts in keys.values() if len(parts) == 3})
     courses = _courses_of(client, connection, groups.values())
     book = Book(client, set(courses.values()), set(people.values()))
@@ -72,13 +73,13 @@ def _step(action: Action) -> tuple[Step | None, str | None]:
     return None, f"`{action.attribute}` of an enrollment is part of its key and cannot change"
 
 
-def _group_ids(tree: DataStoreTree, connection: Connection, classes: Collection[str]) -> dict[str, int]:
-    client: Client = tree.client
+def _group_ids(tree: DataStoreTree, classes: Collection[str]) -> dict[str, int]:
     found = known_ids(tree, ("classes",), classes)
-    group = client.tables.groups
-    stored = {marked(client.options.mark, class_): class_ for class_ in classes if class_ not in found}
-    query = select(group.c.idnumber, group.c.id).where(one_of(group.c.idnumber, sorted(stored)))
-    found.update((stored[text], number) for text, number in connection.execute(query) if text in stored)
+    missing = [class_ for class_ in classes if class_ not in found]
+    if missing:
+        found.update(
+            (row[0], row[1]) for row in read_groups_by_idnumber(tree.client, missing, Scope.OURS).rows
+        )
     return found
 
 

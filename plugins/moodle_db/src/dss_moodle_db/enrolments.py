@@ -86,13 +86,15 @@ def _enrolments(client: Client, connection: Connection) -> Select[Any]:
 def _read(client: Client, query: Select[Any], wanted: frozenset[str] | None) -> Iterator[tuple[Any, ...]]:
     mark, untouchable = client.options.mark, client.site.untouchable
     names = {role.id: name for name, role in client.site.course_roles.items()}
+    classes: dict[tuple[str, str], str | None] = {}
     with client.reading() as connection:
         rows = connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
         for number, stored, course, account, person_text, role, note, status in rows:
-            class_, person = normal_idnumber(unmarked(mark, stored)), normal_idnumber(person_text)
-            if class_ is None or person is None or (note in names and note != role):
-                continue
-            if account in untouchable or not is_our_course(client, course):
+            if (stored, course) not in classes:
+                ours = normal_idnumber(unmarked(mark, stored)) if is_our_course(client, course) else None
+                classes[stored, course] = ours
+            class_, person = classes[stored, course], normal_idnumber(person_text)
+            if class_ is None or person is None or account in untouchable or (note in names and note != role):
                 continue
             idnumber = key(class_, person, names[role])
             if wanted is None or idnumber in wanted:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from dss.actions import Action, Result
-from dss_moodle_db.courses import below_our_category
+from dss.importers import Scope
+from dss_moodle_db.courses import read_courses_by_idnumber
 from dss_moodle_db.dialect import one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
@@ -30,7 +31,7 @@ def _make(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]
     client: Client = tree.client
     group = client.tables.groups
     mark, now = client.options.mark, client.now
-    courses = _course_ids(tree, connection, [getattr(action.right, "course", None) for action in actions])
+    courses = _course_ids(tree, [getattr(action.right, "course", None) for action in actions])
     there = _ids(client, connection, [marked(mark, action.idnumber) for action in actions])
     back = _ids(client, connection, [ended(mark, action.idnumber) for action in actions])
     results: list[Result] = []
@@ -81,19 +82,14 @@ def _make(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]
     return results
 
 
-def _course_ids(
-    tree: DataStoreTree, connection: Connection, idnumbers: Iterable[str | None]
-) -> dict[str, int]:
-    client: Client = tree.client
+def _course_ids(tree: DataStoreTree, idnumbers: Iterable[str | None]) -> dict[str, int]:
     wanted = {idnumber for idnumber in idnumbers if idnumber}
     found = known_ids(tree, ("courses",), wanted)
-    course, category = client.tables.course, client.tables.course_categories
-    query = (
-        select(course.c.idnumber, course.c.id)
-        .join(category, category.c.id == course.c.category)
-        .where(one_of(course.c.idnumber, sorted(wanted - found.keys())), below_our_category(client))
-    )
-    found.update((idnumber, number) for idnumber, number in connection.execute(query))
+    missing = wanted - found.keys()
+    if missing:
+        found.update(
+            (row[0], row[1]) for row in read_courses_by_idnumber(tree.client, missing, Scope.OURS).rows
+        )
     return found
 
 
