@@ -11,7 +11,10 @@ import pytest
 from dss_powerschool_csv.tree import PowerSchool
 
 COLUMNS = {
-    "students": "ID Student_Number First_Name Last_Name Enroll_Status Grade_Level Home_Room Student_Email GuardianEmail Network_ID",
+    "students": (
+        "ID Student_Number First_Name Last_Name Enroll_Status Grade_Level Home_Room Student_Email GuardianEmail"
+        " Network_ID"
+    ),
     "teachers": "ID TeacherNumber First_Name Last_Name Email_Addr Status LoginID",
     "courses": "Course_Number Course_Name CreditType",
     "classes": "ID Course_Number Section_Number Teacher",

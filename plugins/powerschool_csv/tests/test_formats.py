@@ -136,7 +136,8 @@ def test_quotes_are_text_unless_declared(three: Any) -> None:
 
 def test_quoted_files(three: Any) -> None:
     """Data Export Manager's files: delimiters, quotes and line ends inside of quotes."""
-    text = 'STUDENTS.Student_Number,First_Name,Last_Name\r\n"1","Ada, ""Bud""","Berg"\r\n2,"two\r\nlines",Ek\r\n3,Cy,"Holm"\r\n'
+    text = 'STUDENTS.Student_Number,First_Name,Last_Name\r\n"1","Ada, ""Bud""","Berg"\r\n'
+    text += '2,"two\r\nlines",Ek\r\n3,Cy,"Holm"\r\n'
     three.set("students", columns=[], quoted=True, delimiter="comma").put("students.txt", text)
 
     assert names(three.read("students")) == [

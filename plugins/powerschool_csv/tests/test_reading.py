@@ -121,8 +121,8 @@ def test_rows_of_a_teacher_that_disagree_freeze_the_teacher(export: Any) -> None
     tree = export.read("teachers")
 
     assert tree.teachers.contents().frozen["T21"] == (
-        "`email` is `dmoss@school.example` in `teachers.txt`, line 1 and `other@school.example` in `teachers.txt`, line 4;"
-        " mend one of them"
+        "`email` is `dmoss@school.example` in `teachers.txt`, line 1 and `other@school.example` in"
+        " `teachers.txt`, line 4; mend one of them"
     )
 
 

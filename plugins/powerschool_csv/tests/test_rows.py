@@ -137,7 +137,8 @@ def test_a_row_of_which_nothing_can_be_told_is_reported(few: Any) -> None:
     store = few("1\t11\tAda\t0\nsee\tnotes\n3\t13\tCy\t0\n")
 
     assert store.problems == [
-        "`students.txt`, line 2: it has 2 cells instead of 4: cells are cut off, or there is a line break inside a field"
+        "`students.txt`, line 2: it has 2 cells instead of 4: cells are cut off, or there is a line break"
+        " inside a field"
     ]
 
 
@@ -396,7 +397,9 @@ def test_a_bad_day_freezes_its_enrolment(cc: Any, left: str) -> None:
     frozen = store.contents().frozen
 
     assert frozen == {
-        "3001|1001|student": f"`cc.txt`, line 1: `DateLeft` is `{left}`; wanted a day written as `%m/%d/%Y` (see `dates`)"
+        "3001|1001|student": (
+            f"`cc.txt`, line 1: `DateLeft` is `{left}`; wanted a day written as `%m/%d/%Y` (see `dates`)"
+        )
     }
 
 

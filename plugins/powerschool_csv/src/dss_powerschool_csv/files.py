@@ -137,7 +137,9 @@ class DelimitedFile:
         source = "its header names" if self.form.header and not self.form.columns else "`columns` lists"
         first = next(row for row in rows if len(row) == width)[0]
         likely = max("\t,;|", key=first.count)
-        hint = f"; it has `{repr(likely)[1:-1]}` in it, so look at `delimiter`" if width == 1 and likely in first else ""
+        hint = ""
+        if width == 1 and likely in first:
+            hint = f"; it has `{repr(likely)[1:-1]}` in it, so look at `delimiter`"
         self.fail(
             f"its rows have {width} cells, {source} {wanted}; somebody has changed the list of fields{hint}",
             next(line for line, row in zip(lines, rows, strict=True) if len(row) == width),
