@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from dss.attributes import model_of
@@ -84,15 +83,11 @@ class Assembly:
             raise type(error)(f"{self.config.path}: `{path}`: {error}") from None
 
     def _resolved(self, specifier: str, path: str) -> Any:
+        """What a specifier names; an exception in the user's own module passes, since its traceback tells where."""
         try:
             return resolve(specifier, path)
         except ConfigError as error:
             raise self._error(str(error)) from None
-        except Exception as error:
-            raise self._error(
-                f"`{path}` is {specifier!r}, whose module cannot be imported: {type(error).__name__}: {error}"
-                f" ({_place_of(error)})"
-            ) from error
 
     def _function(self, specifier: str, path: str) -> Callable[..., Any]:
         found = self._resolved(specifier, path)
@@ -183,14 +178,6 @@ def shared_names(config: SyncConfig, left: DataStoreTree, right: DataStoreTree) 
         return config.branches
     there = {branch.__name__ for branch in left.branches}
     return [branch.__name__ for branch in right.branches if branch.__name__ in there]
-
-
-def _place_of(error: Exception) -> str:
-    """File and line where an exception comes from."""
-    if isinstance(error, SyntaxError):
-        return f"{error.filename}, line {error.lineno}"
-    *_, last = traceback.extract_tb(error.__traceback__)
-    return f"{last.filename}, line {last.lineno}"
 
 
 def _declaration(name: str) -> type[DataStoreBranch]:
