@@ -14,6 +14,8 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
+from dss.actions import Outcome
+from dss.apply import apply
 from dss.errors import ConfigError, DssError, TemporaryError
 from dss.plan import make_plan
 from dss_moodle_db import accounts, dialect
@@ -306,3 +308,49 @@ def test_branches_that_are_not_synced_are_looked_up(
         (idnumber, True)
     ]
     assert site.value("SELECT count(*) FROM mdl_groups_members") == 4
+
+
+def test_what_is_done_already_is_not_done_twice(
+    make_school: Callable[[], School], site: Site, moodle: MoodleTree, plan: Planned
+) -> None:
+    """A run that was cut short after its batch was stored may try the batch again."""
+    school = filled(make_school(), 3)
+    actions = plan(school, moodle).actions
+    results = apply(moodle, actions)
+    before = site.dump()
+    for branch in moodle.branches:
+        branch.clear()
+
+    again = [result.outcome for action in actions for result in moodle.template.handle([action])]
+
+    assert results.undone == []
+    assert Outcome.FAILED not in again
+    assert {k: v for k, v in site.dump().items() if k != "mdl_groups"} == {
+        k: v for k, v in before.items() if k != "mdl_groups"
+    }
+
+
+def test_what_is_gone_is_not_said_to_be_done(
+    make_school: Callable[[], School], site: Site, moodle: MoodleTree, sync: Synced, plan: Planned
+) -> None:
+    """Somebody deleted things in Moodle between plan and apply."""
+    school = filled(make_school(), 2)
+    sync(school, moodle)
+    for item in (school.courses["C0"], school.classes["C0.1"], school.cohorts["k0"]):
+        item.name = "Renamed"
+    school.students["0"].family_name = "Renamed"
+    school.courses.forget("C1")
+    school.classes.forget("C1.1")
+    school.cohorts.forget("k1")
+    actions = [action for action in plan(school, moodle).actions if action.branch != "enrollments"]
+    for table in ("course", "groups", "cohort"):
+        site.change(f"DELETE FROM mdl_{table} WHERE idnumber LIKE '%1%' OR idnumber LIKE '%0%'")
+    site.change("UPDATE mdl_user SET deleted = 1 WHERE idnumber = '0'")
+
+    results = apply(moodle, actions)
+
+    assert len(actions) >= 6
+    assert [result.action.message for result in results.undone if result.action] == [
+        action.message for action in actions
+    ]
+    assert all("gone" in result.reason for result in results.undone)

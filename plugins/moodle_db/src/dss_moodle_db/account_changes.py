@@ -14,6 +14,7 @@ from dss_moodle_db.dialect import one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.people import COLUMNS
 from dss_moodle_db.places import Place, find_places, store_profile
+from dss_moodle_db.references import own_ids
 from dss_moodle_db.scopes import find_scopes
 from dss_moodle_db.sessions import end_sessions
 from dss_moodle_db.usernames import stored_form
@@ -45,15 +46,15 @@ def _change(
     places: Mapping[str, Place],
     records: Sequence[list[Action]],
 ) -> list[Result]:
-    numbers = {record[0].idnumber: _number(branch, record[0]) for record in records}
-    there = {row.id for row in ordinary_accounts(client, connection, filter(None, numbers.values()))}
+    numbers = own_ids(branch, (record[0] for record in records))
+    there = {row.id for row in ordinary_accounts(client, connection, numbers.values())}
     results: list[Result] = []
     plain: list[dict[str, Any]] = []
     usernames: list[dict[str, Any]] = []
     texts: list[tuple[int, Place, str]] = []
     suspended: list[int] = []
     for record in records:
-        number = numbers[record[0].idnumber]
+        number = numbers.get(record[0].idnumber)
         row: dict[str, Any] = {}
         for action in record:
             column, value, problem = _new_value(client, places, action)
@@ -101,11 +102,6 @@ def _new_value(client: Client, places: Mapping[str, Place], action: Action) -> t
     return column, value, problem_of(client, {column: value})
 
 
-def _number(branch: type[DataStoreBranch], action: Action) -> int | None:
-    number = action.native if action.native is not None else branch.native(action.idnumber)
-    return None if number is None else int(number)
-
-
 def end(
     client: Client, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
 ) -> list[Result]:
@@ -119,15 +115,15 @@ def _end(
     member = client.tables.cohort_members
     scopes = find_scopes(client, connection)
     others = [number for name, number in scopes.items() if name != branch.__name__] or [-1]
-    numbers = {action.idnumber: _number(branch, action) for action in actions}
-    wanted = [number for number in numbers.values() if number is not None]
+    numbers = own_ids(branch, actions)
+    wanted = list(numbers.values())
     there = {row.id for row in ordinary_accounts(client, connection, wanted)}
     staying: set[int] = set()
     query = select(member.c.userid).where(member.c.cohortid.in_(others), one_of(member.c.userid, wanted))
     staying.update(connection.execute(query).scalars())
     results = []
     for action in actions:
-        gone = numbers[action.idnumber] not in there
+        gone = numbers.get(action.idnumber) not in there
         results.append(
             action.failed("its account is gone, or is to be left alone") if gone else action.done()
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select
@@ -76,6 +76,7 @@ def _make(
     fixed = _fixed_values(client)
     varying = dict.fromkeys((*COLUMNS.values(), *(place.column for place in places if place.column)), "")
     held = _held_idnumbers(client, connection, [action.idnumber for action in actions])
+    ours = _members(client, connection, scope, held)
     results: list[Result] = []
     rows: list[tuple[Any, ...]] = []
     making: list[tuple[str, Action]] = []
@@ -87,6 +88,9 @@ def _make(
         if "username" not in values:
             problem = username_problem("", extended=True)
         if idnumber in held:
+            if len(held[idnumber]) == 1 and held[idnumber][0] in ours:
+                results.append(action.already(native=held[idnumber][0]))
+                continue
             holders = ", ".join(map(str, held[idnumber]))
             problem = f"ID number {idnumber!r} is held by account {holders} already"
         if problem is not None:
@@ -128,7 +132,8 @@ def _refuse_new(client: Client, connection: Connection, action: Action, reason: 
     """Name whoever has the username, which is what a database refuses a new account for."""
     username = stored_form(getattr(action.right, "username", None) or "")
     for holder in find_people(client, "username", [username]):
-        who = f"account {holder.native} ({holder.record['given_name']} {holder.record['family_name']})"
+        name = f"{holder.record['given_name']} {holder.record['family_name']}".strip()
+        who = f"account {holder.native}" + (f" ({name})" if name else "")
         return [action.failed(f"username {username!r} is held by {who} already")]
     return refuse(action, reason)
 
@@ -141,6 +146,16 @@ def _held_idnumbers(client: Client, connection: Connection, idnumbers: Iterable[
     for number, idnumber in connection.execute(query):
         found.setdefault(idnumber, []).append(number)
     return found
+
+
+def _members(client: Client, connection: Connection, scope: int, held: Mapping[str, list[int]]) -> set[int]:
+    """Which of these accounts are in the scope already, by a run that was cut short."""
+    if not held:
+        return set()
+    member = client.tables.cohort_members
+    asked = [number for numbers in held.values() for number in numbers]
+    query = select(member.c.userid).where(member.c.cohortid == scope, one_of(member.c.userid, asked))
+    return set(connection.execute(query).scalars())
 
 
 def _store_places(

@@ -72,7 +72,17 @@ class MoodleTree(DataStoreTree):
 
     Options: ClassVar[type[DataStoreTree.Options]] = config.Options
 
-    capabilities: ClassVar[frozenset[Capability]] = frozenset(Capability)
+    capabilities: ClassVar[frozenset[Capability]] = frozenset(
+        {
+            Capability.READ,
+            Capability.CREATE,
+            Capability.UPDATE,
+            Capability.DISABLE,
+            Capability.MULTI_VALUES,
+            Capability.ADOPT,
+            Capability.TRANSACTIONS,
+        }
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -12,7 +12,7 @@ from dss_moodle_db.dialect import one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.marks import ended, marked
-from dss_moodle_db.references import people_ids
+from dss_moodle_db.references import people_ids, standing_ids
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -38,11 +38,11 @@ def _make(client: Client, connection: Connection, actions: Sequence[Action]) -> 
         stored = marked(mark, action.idnumber)
         values = {"name": getattr(action.right, "name", None) or action.idnumber, "idnumber": stored}
         problem = too_long(cohort, values)
-        if stored in there:
-            problem = f"cohort {there[stored]} has the ID number {stored!r} already"
         old = back.get(ended(mark, action.idnumber))
         if problem is not None:
             results.append(action.failed(problem))
+        elif stored in there:
+            results.append(action.already(native=there[stored]))
         elif old is not None:
             returning.append({"number": old, "to": stored, "new_name": values["name"], "shown": 1})
             results.append(action.done(native=old))
@@ -71,7 +71,9 @@ def _make(client: Client, connection: Connection, actions: Sequence[Action]) -> 
 def _ids(client: Client, connection: Connection, stored: Iterable[str]) -> dict[str, int]:
     cohort = client.tables.cohort
     found: dict[str, int] = {}
-    query = select(cohort.c.idnumber, cohort.c.id).where(one_of(cohort.c.idnumber, stored))
+    query = select(cohort.c.idnumber, cohort.c.id).where(
+        one_of(cohort.c.idnumber, stored), cohort.c.component == ""
+    )
     found.update((text, number) for text, number in connection.execute(query))
     return found
 
@@ -92,19 +94,21 @@ def change_cohorts(
     client: Client, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
 ) -> list[Result]:
     """Give cohorts their wanted names."""
+    numbers = standing_ids(branch, connection, client.tables.cohort, actions)
 
     def work(some: Sequence[Action]) -> list[Result]:
         results, rows = [], []
         for action in some:
             problem = too_long(client.tables.cohort, {"name": action.wanted})
-            if action.attribute != "name":
+            if action.idnumber not in numbers:
+                problem = "the cohort is gone from Moodle"
+            elif action.attribute != "name":
                 problem = f"Moodle has no place for `{action.attribute}` of a cohort"
             elif not action.wanted:
                 problem = "a cohort needs a name"
             results.append(action.failed(problem) if problem else action.done())
             if not problem:
-                number = action.native or branch.native(action.idnumber)
-                rows.append({"number": number, "new_name": action.wanted})
+                rows.append({"number": numbers[action.idnumber], "new_name": action.wanted})
         _rename(client, connection, rows)
         return results
 
@@ -124,20 +128,20 @@ def _change_members(
     client: Client = tree.client
     member = client.tables.cohort_members
     people = people_ids(tree, connection, [action.value for action in actions])
-    cohorts = {action.idnumber: action.native or branch.native(action.idnumber) for action in actions}
+    cohorts = standing_ids(branch, connection, client.tables.cohort, actions)
     there: set[tuple[int, int]] = set()
     query = select(member.c.cohortid, member.c.userid).where(
-        one_of(member.c.cohortid, filter(None, cohorts.values())), one_of(member.c.userid, people.values())
+        one_of(member.c.cohortid, cohorts.values()), one_of(member.c.userid, people.values())
     )
     there.update((cohort, user) for cohort, user in connection.execute(query))
     results: list[Result] = []
     joining: list[dict[str, int]] = []
     leaving: list[dict[str, int]] = []
     for action in actions:
-        cohort, user = cohorts[action.idnumber], people.get(action.value)
+        cohort, user = cohorts.get(action.idnumber), people.get(action.value)
         adding = action.kind is Kind.ADD
         if cohort is None:
-            results.append(action.failed("the cohort is not in Moodle"))
+            results.append(action.failed("the cohort is gone from Moodle"))
         elif user is None:
             results.append(action.failed(f"{action.value!r} has no account of ours in Moodle"))
         elif ((cohort, user) in there) is adding:
@@ -167,15 +171,18 @@ def end_cohorts(
     mark = client.options.mark
     member = client.tables.cohort_members
 
+    numbers = standing_ids(branch, connection, client.tables.cohort, actions)
+
     def work(some: Sequence[Action]) -> list[Result]:
         results, rows = [], []
         for action in some:
             to = ended(mark, action.idnumber)
             problem = too_long(client.tables.cohort, {"idnumber": to})
+            if action.idnumber not in numbers:
+                problem = "the cohort is gone from Moodle"
             results.append(action.failed(problem) if problem else action.done())
             if not problem:
-                number = action.native or branch.native(action.idnumber)
-                rows.append({"number": number, "to": to, "shown": 0})
+                rows.append({"number": numbers[action.idnumber], "to": to, "shown": 0})
         _rename(client, connection, rows)
         connection.execute(delete(member).where(one_of(member.c.cohortid, [row["number"] for row in rows])))
         return results

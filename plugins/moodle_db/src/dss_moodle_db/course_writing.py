@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from dss.actions import Action, Result
+from dss.importers import Scope
 from dss_moodle_db.contexts import ensure_course_contexts
+from dss_moodle_db.courses import read_courses_by_idnumber
 from dss_moodle_db.dialect import one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.manual import ensure_instances
 from dss_moodle_db.marks import ended
+from dss_moodle_db.references import standing_ids
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -31,6 +34,7 @@ def _make(client: Client, connection: Connection, actions: Sequence[Action]) -> 
     mark = client.options.mark
     wanted = {action.idnumber for action in actions}
     by_idnumber = _ids(client, connection, "idnumber", wanted)
+    ours = {row[0]: row[1] for row in read_courses_by_idnumber(client, by_idnumber, Scope.OURS).rows}
     by_shortname = _ids(client, connection, "shortname", wanted)
     back = _ids(client, connection, "idnumber", {ended(mark, idnumber) for idnumber in wanted})
     results: list[Result] = []
@@ -45,8 +49,11 @@ def _make(client: Client, connection: Connection, actions: Sequence[Action]) -> 
         values = {"fullname": name, "shortname": idnumber, "idnumber": idnumber}
         returns = back.get(ended(mark, idnumber))
         problem = too_long(course, values)
+        if idnumber in ours:
+            results.append(action.already(native=ours[idnumber]))
+            continue
         if idnumber in by_idnumber:
-            problem = f"course {by_idnumber[idnumber]} has this ID number already"
+            problem = f"course {by_idnumber[idnumber]}, in another category, has this ID number"
         elif returns is None and idnumber in by_shortname:
             problem = (
                 f"course {by_shortname[idnumber]} has the short name {idnumber!r}, and Moodle takes one of each; "
@@ -191,9 +198,13 @@ def _change(
     client: Client, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
 ) -> list[Result]:
     course = client.tables.course
+    numbers = standing_ids(branch, connection, course, actions)
     results, rows = [], []
     for action in actions:
-        number = action.native or branch.native(action.idnumber)
+        number = numbers.get(action.idnumber)
+        if number is None:
+            results.append(action.failed("the course is gone from Moodle"))
+            continue
         if action.attribute != "name":
             results.append(action.failed(f"Moodle has no place for `{action.attribute}` of a course"))
             continue
@@ -219,14 +230,18 @@ def end_courses(
     """Hide courses and take them out of our scope. Deleting one takes Moodle itself."""
     mark = client.options.mark
 
+    numbers = standing_ids(branch, connection, client.tables.course, actions)
+
     def work(some: Sequence[Action]) -> list[Result]:
         results, rows = [], []
         for action in some:
             to = ended(mark, action.idnumber)
             problem = too_long(client.tables.course, {"idnumber": to})
+            if action.idnumber not in numbers:
+                problem = "the course is gone from Moodle"
             results.append(action.failed(problem) if problem else action.done())
             if not problem:
-                rows.append({"number": action.native or branch.native(action.idnumber), "to": to})
+                rows.append({"number": numbers[action.idnumber], "to": to})
         if rows:
             _rename(client, connection, rows, visible=0)
         return results

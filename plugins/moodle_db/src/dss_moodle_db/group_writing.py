@@ -14,7 +14,7 @@ from dss_moodle_db.dialect import one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.marks import ended, marked
-from dss_moodle_db.references import known_ids
+from dss_moodle_db.references import known_ids, standing_ids
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -52,9 +52,9 @@ def _make(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]
             old = action.adopts.native
         if course is None:
             problem = f"its course {wanted_course!r} is not in Moodle" if wanted_course else None
-        elif taken is not None:
-            problem = f"group {taken} of its course has the ID number {values['idnumber']!r} already"
-        if problem is not None or course is None:
+        if taken is not None and problem is None:
+            results.append(action.already(native=taken))
+        elif problem is not None or course is None:
             results.append(action.failed(problem or "it names no course"))
         elif old is not None:
             returning.append({"number": old, "to": values["idnumber"], "new_name": values["name"]})
@@ -118,12 +118,15 @@ def change_groups(
     client: Client, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
 ) -> list[Result]:
     """Give groups their wanted names."""
+    numbers = standing_ids(branch, connection, client.tables.groups, actions)
 
     def work(some: Sequence[Action]) -> list[Result]:
         results, rows = [], []
         for action in some:
             problem = None
-            if action.attribute == "course":
+            if action.idnumber not in numbers:
+                problem = "the group is gone from Moodle"
+            elif action.attribute == "course":
                 problem = (
                     f"Moodle cannot move a group to another course (from {action.was!r} to {action.wanted!r}); "
                     "give the class another idnumber there, or move its people by hand"
@@ -136,8 +139,7 @@ def change_groups(
                 problem = too_long(client.tables.groups, {"name": action.wanted})
             results.append(action.failed(problem) if problem else action.done())
             if not problem:
-                number = action.native or branch.native(action.idnumber)
-                rows.append({"number": number, "new_name": action.wanted})
+                rows.append({"number": numbers[action.idnumber], "new_name": action.wanted})
         _rename(client, connection, rows)
         return results
 
@@ -150,14 +152,18 @@ def end_groups(
     """Take groups out of our scope; what hangs on them in Moodle (overrides, restrictions, posts) stays whole."""
     mark = client.options.mark
 
+    numbers = standing_ids(branch, connection, client.tables.groups, actions)
+
     def work(some: Sequence[Action]) -> list[Result]:
         results, rows = [], []
         for action in some:
             to = ended(mark, action.idnumber)
             problem = too_long(client.tables.groups, {"idnumber": to})
+            if action.idnumber not in numbers:
+                problem = "the group is gone from Moodle"
             results.append(action.failed(problem) if problem else action.done())
             if not problem:
-                rows.append({"number": action.native or branch.native(action.idnumber), "to": to})
+                rows.append({"number": numbers[action.idnumber], "to": to})
         _rename(client, connection, rows)
         return results
 

@@ -11,7 +11,7 @@ from dss.actions import Action, Kind, Result
 from dss_moodle_db.contexts import context_ids, ensure_user_contexts
 from dss_moodle_db.dialect import one_of
 from dss_moodle_db.isolate import isolated, refuse
-from dss_moodle_db.references import people_ids
+from dss_moodle_db.references import people_ids, standing_ids
 from dss_moodle_db.sessions import mark_dirty
 from dss_moodle_db.site import USER_LEVEL
 
@@ -36,11 +36,10 @@ def _change(
     if role is None:
         return [action.failed("`guardian_role` is not set") for action in actions]
     given = client.tables.role_assignments
-    children = {action.idnumber: action.native or branch.native(action.idnumber) for action in actions}
+    children = standing_ids(branch, connection, client.tables.user, actions)
     guardians = people_ids(tree, connection, [action.value for action in actions])
-    known = [number for number in children.values() if number is not None]
-    ensure_user_contexts(client, connection, known)
-    contexts = context_ids(client, connection, USER_LEVEL, known)
+    ensure_user_contexts(client, connection, children.values())
+    contexts = context_ids(client, connection, USER_LEVEL, children.values())
     there: set[tuple[int, int]] = set()
     query = select(given.c.contextid, given.c.userid).where(
         one_of(given.c.contextid, contexts.values()), given.c.roleid == role.id, given.c.component == ""
@@ -50,7 +49,7 @@ def _change(
     giving: list[dict[str, int]] = []
     taking: list[dict[str, int]] = []
     for action in actions:
-        context = contexts.get(children[action.idnumber] or 0)
+        context = contexts.get(children.get(action.idnumber, 0))
         guardian = guardians.get(action.value)
         adding = action.kind is Kind.ADD
         if context is None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, select
 
+from dss.store import KEY, NATIVE
 from dss_moodle_db.config import PEOPLE
 from dss_moodle_db.dialect import one_of
 from dss_moodle_db.scopes import in_any_scope, scope_ids
 
 if TYPE_CHECKING:
+    from dss.actions import Action
+    from dss.branches import DataStoreBranch
     from dss.tree import DataStoreTree
     from dss_moodle_db.client import Client
 
@@ -50,3 +53,28 @@ def people_ids(tree: DataStoreTree, connection: Connection, idnumbers: Iterable[
             seen.setdefault(idnumber, []).append(number)
     found.update((idnumber, numbers[0]) for idnumber, numbers in seen.items() if len(numbers) == 1)
     return found
+
+
+def own_ids(branch: type[DataStoreBranch], actions: Iterable[Action]) -> dict[str, int]:
+    """The records that actions are about: as the plan knows them, else looked up; one that is gone is left out."""
+    found: dict[str, int] = {}
+    missing: set[str] = set()
+    for action in actions:
+        number = action.native if action.native is not None else branch.native(action.idnumber)
+        if number is None:
+            missing.add(action.idnumber)
+        else:
+            found[action.idnumber] = int(number)
+    if missing and branch.tree.importer is not None:
+        for record in branch.tree.importer.readin_items(branch, missing):
+            found[record[KEY]] = record[NATIVE]
+    return found
+
+
+def standing_ids(
+    branch: type[DataStoreBranch], connection: Connection, table: Table, actions: Iterable[Action]
+) -> dict[str, int]:
+    """As `own_ids`, without those whose row somebody has deleted since the plan was made."""
+    found = own_ids(branch, actions)
+    there = set(connection.execute(select(table.c.id).where(one_of(table.c.id, found.values()))).scalars())
+    return {idnumber: number for idnumber, number in found.items() if number in there}

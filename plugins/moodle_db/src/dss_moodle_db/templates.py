@@ -30,7 +30,10 @@ BULK_NEW = 2000
 
 
 class MoodleTemplate(DefaultTemplate):
-    """Writes to Moodle's tables. A handler called outside of a batch makes a transaction of its own."""
+    """Writes to Moodle's tables. A handler called outside of a batch makes a transaction of its own.
+
+    What was made can be undone in part only: it is suspended, hidden or let go, and never deleted.
+    """
 
     @property
     def client(self) -> Client:
@@ -44,7 +47,7 @@ class MoodleTemplate(DefaultTemplate):
 
     # -- people ----------------------------------------------------------------------------------------------------
 
-    @handler(bulk=BULK_NEW)
+    @handler(bulk=BULK_NEW, undo=Undo.PARTLY)
     def new_students(self, actions: Actions) -> list[Result]:
         """Make accounts, or take existing ones over."""
         with self.client.writing() as connection:
@@ -79,7 +82,7 @@ class MoodleTemplate(DefaultTemplate):
 
     # -- courses and classes ---------------------------------------------------------------------------------------
 
-    @handler(bulk=BULK)
+    @handler(bulk=BULK, undo=Undo.PARTLY)
     def new_courses(self, actions: Actions) -> list[Result]:
         """Make courses with all that a course needs."""
         with self.client.writing() as connection:
@@ -97,7 +100,7 @@ class MoodleTemplate(DefaultTemplate):
         with self.client.writing() as connection:
             return course_writing.end_courses(self.client, connection, self._branch(actions), actions)
 
-    @handler(bulk=BULK)
+    @handler(bulk=BULK, undo=Undo.PARTLY)
     def new_classes(self, actions: Actions) -> list[Result]:
         """Make groups."""
         with self.client.writing() as connection:
@@ -127,7 +130,7 @@ class MoodleTemplate(DefaultTemplate):
 
     # -- cohorts ---------------------------------------------------------------------------------------------------
 
-    @handler(bulk=BULK)
+    @handler(bulk=BULK, undo=Undo.PARTLY)
     def new_cohorts(self, actions: Actions) -> list[Result]:
         """Make cohorts."""
         with self.client.writing() as connection:
