@@ -12,7 +12,8 @@ T = TypeVar("T")
 _WHOLE = re.compile(r"(-?[0-9]+)(?:\.0*)?")
 _SHORTENED = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?[eE][+-]?[0-9]+")
 _ADDRESS = re.compile(r"[^\s@,;<>\"]+@[^\s@,;<>\"]+")
-_PLAIN_ADDRESSES = re.compile(r"[a-z0-9._%+'-]+@[a-z0-9.-]+(?:[,;][a-z0-9._%+'-]+@[a-z0-9.-]+)*").fullmatch
+# possessive, since this is asked of every student: nearly all cells are as plain as that
+_PLAIN_ADDRESSES = re.compile(r"(?:[a-z0-9._%+'-]++@[a-z0-9.-]++(?:[,;](?!\Z)|\Z))++").fullmatch
 _BETWEEN_ADDRESSES = re.compile(r"[,;\s]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 _NO_DAY = frozenset(("", "0/0/0", "0/0/0000", "00/00/0000", "0000-00-00"))
@@ -106,17 +107,13 @@ def is_address(text: str) -> bool:
 
 
 def addresses(text: str) -> list[str]:
-    """The e-mail addresses of one cell, in lower case, each once, in their order; what is none is left out.
+    """The e-mail addresses of one cell, in lower case, in their order; what is none is left out.
 
     A cell separates them by comma, semicolon or blank, as the office has typed it.
     """
-    if not text:
-        return []
     if _PLAIN_ADDRESSES(text):
-        parts = text.replace(";", ",").split(",")
-    else:
-        parts = [part for part in _BETWEEN_ADDRESSES.split(text.lower()) if _ADDRESS.fullmatch(part)]
-    return parts if len(parts) < 2 else list(dict.fromkeys(parts))
+        return (text.replace(";", ",") if ";" in text else text).split(",")
+    return [part for part in _BETWEEN_ADDRESSES.split(text.lower()) if _ADDRESS.fullmatch(part)]
 
 
 def login(text: str) -> str | None:

@@ -34,11 +34,18 @@ class Families:
     Args:
         tree: the tree.
         options: the table `guardians`.
+
+    Attributes:
+        idnumber: from a guardian's number to the idnumber.
+        same: whether that is the number itself.
+        without_family: rows so far that have addresses and no family.
     """
 
     def __init__(self, tree: DataStoreTree, options: GuardianOptions) -> None:
         self.options = options
-        self.idnumber: Callable[[str], str] = Numbers(tree, "guardians", "").idnumber
+        numbers = Numbers(tree, "guardians", "")
+        self.idnumber: Callable[[str], str] = numbers.idnumber
+        self.same = numbers.expression == "number"
         self.by_family = options.key == "family"
         self.without_family = 0
 
@@ -84,7 +91,8 @@ class Family:
         """The idnumbers of a student's guardians; None when the row cannot tell."""
         idnumber = self.families.idnumber
         if self.family is None and len(self.emails) == 1:
-            return frozenset([idnumber(address) for address in addresses(row[self.emails[0]])])
+            found = addresses(row[self.emails[0]])
+            return frozenset(found if self.families.same else map(idnumber, found))
         if not any(address for address, _ in self._pairs(row)):
             return _NOBODY
         if self.family is not None and not row[self.family].strip():
@@ -118,7 +126,7 @@ class Family:
                 # a second address in one guardian's column is that guardian's other one
                 yield (found[0] if found else "", name)
             return
-        found = addresses(row[self.emails[0]])
+        found = list(dict.fromkeys(addresses(row[self.emails[0]])))
         names = [row[place] for place in self.names if row[place].strip()]
         if len(names) != len(found):
             names = [""] * len(found)

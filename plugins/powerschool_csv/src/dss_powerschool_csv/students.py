@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
-
-import attrs
 
 from dss.importers import Rows
 from dss.tree import DataStoreTree
@@ -25,17 +24,31 @@ FIELDS = ("given_name", "family_name", "email", "username", "enabled", "grade", 
 _MAIL = ("Student_Email", "Email", "Email_Addr")
 
 
-@attrs.define
 class Pupils:
-    """Who the student file knows; None stands for a student who is not active, or has no number.
+    """Who the student files know.
+
+    Args:
+        idnumber: from a number to the idnumber.
 
     Attributes:
-        by_number: idnumbers by number.
-        by_id: idnumbers by PowerSchool's internal ID.
+        by_id: idnumbers by PowerSchool's internal ID; None for a student who is not active, or has no number.
+        active: numbers, in the order of the files.
+        gone: numbers of students who are not active.
     """
 
-    by_number: dict[str, str | None] = attrs.field(factory=dict)
-    by_id: dict[str, str | None] = attrs.field(factory=dict)
+    def __init__(self, idnumber: Callable[[str], str] = str) -> None:
+        self._idnumber = idnumber
+        self.by_id: dict[str, str | None] = {}
+        self.active: list[str] = []
+        self.gone: set[str] = set()
+
+    @functools.cached_property
+    def by_number(self) -> dict[str, str | None]:
+        """Idnumbers by number, None for a student who is not active; to be asked for when all files have been read."""
+        # made only where it is needed, since it takes as long as a quarter of the reading
+        found: dict[str, str | None] = dict.fromkeys(self.gone)
+        found.update(zip(self.active, map(self._idnumber, self.active), strict=True))
+        return found
 
 
 class Students:
@@ -53,7 +66,7 @@ class Students:
         self.reading = Reading(exports, "students", tell)
         self.tell = tell
         self.numbers = Numbers(tree, "students", NUMBER, digits=True, width=options.width)
-        self.pupils = Pupils()
+        self.pupils = Pupils(self.numbers.idnumber)
         self.active = Memo(partial(is_among, frozenset(options.active), "Enroll_Status"))
         self._families = Families(tree, exports.options.guardians)
         self._options = options
@@ -81,12 +94,12 @@ class Students:
 
     def _look_at_numbers(self) -> None:
         """Doubt numbers that a spreadsheet has touched, or that are not made of 0 to 9; such are few."""
-        numbers = self.pupils.by_number
+        numbers = self.pupils.active
         together = "\n".join(["", *numbers])
         if "\n0" in together:
             for number in numbers:
                 bare = number.lstrip("0")
-                if bare != number and bare in numbers:
+                if bare != number and bare in self.pupils.by_number:
                     self._doubt(
                         (bare, number), "are both among the numbers: has a spreadsheet eaten zeros? See `width`"
                     )
@@ -119,7 +132,7 @@ class Students:
         ]
         if status is not None:
             body += [f"if not active[row[{status}]]:", "    gone(number, row)", "    continue"]
-        body += [f"idnumber = {self.numbers.expression}", "by_number[number] = idnumber"]
+        body += [f"idnumber = {self.numbers.expression}", "know(number)"]
         if own is not None:
             body += [
                 f"own = row[{own}]",
@@ -134,7 +147,7 @@ class Students:
             "idnumber_of": self.numbers.idnumber,
             "width": self._options.width,
             "active": self.active,
-            "by_number": self.pupils.by_number,
+            "know": self.pupils.active.append,
             "by_id": self.pupils.by_id,
             "whole": whole,
             "blank": partial(self._blank, own),
@@ -194,7 +207,7 @@ class Students:
     def _gone(self, own: int | None, number: str, row: Row) -> None:
         self.reading.count("passed over: Enroll_Status is not among `active`")
         # the student may be active in another school's file
-        self.pupils.by_number.setdefault(number, None)
+        self.pupils.gone.add(number)
         if own is not None:
             self.pupils.by_id.setdefault(row[own].strip(), None)
 
@@ -216,7 +229,7 @@ class Students:
             return None
         idnumber = self.numbers.idnumber(number)
         self.tell.freeze(idnumber, told)
-        self.pupils.by_number[number] = idnumber
+        self.pupils.active.append(number)
         # the rest of it may show that this is somebody's other role
         return (idnumber, *values(line, row))
 
@@ -228,7 +241,7 @@ class Students:
         for number in numbers:
             idnumber = self.numbers.idnumber(number)
             self.tell.freeze(idnumber, told)
-            self.pupils.by_number.setdefault(number, idnumber)
+            self.pupils.active.append(number)
 
 
 def is_among(values: frozenset[int], column: str, text: str) -> bool:
