@@ -1,5 +1,7 @@
 """Reading and comparing records: against the peer, against hand-written loops, and at ten times the size."""
 
+from importlib.util import find_spec
+
 from benchmarks.figures import Figure, Sense
 from benchmarks.layouts import ENROLLMENTS, STUDENTS
 from benchmarks.runs import BOTH, COMPARE, READ, Results, Run, interleave
@@ -14,6 +16,12 @@ PEER_LIMITS = {STUDENTS.name: (20.0, 8.0), ENROLLMENTS.name: (25.0, 12.0)}
 
 def peer(setting: Setting) -> Part:
     """Compare dss with diffsync on the same files."""
+    if find_spec("diffsync") is None:
+        limit = PEER_LIMITS[STUDENTS.name][0]
+        missing = Figure(
+            "peer", "diffsync / dss", (), limit=limit, note="not installed; `make bench` installs it"
+        )
+        return Part([missing])
     figures: list[Figure] = []
     sides = {
         layout: [Run(case, layout, setting.records) for case in ("diffsync", "dss_rows", "dss_mappings")]
