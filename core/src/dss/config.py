@@ -134,7 +134,7 @@ def load_config(path: Path | str = DEFAULT_FILE) -> Config:
     try:
         config = _Loader(path).config(table)
     except ConfigError as error:
-        raise ConfigError(f"{path}: {error}") from None
+        raise ConfigError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from None
     if str(path.parent) not in sys.path:
         sys.path.insert(0, str(path.parent))
     return config
@@ -196,8 +196,9 @@ class _Loader:
         options = {key: one for key, one in value.items() if key not in _TREE_KEYS}
         tree = self.structurer.structure({"name": name, **own}, TreeConfig, path)
         if (tree.connector is None) == (tree.tree is None):
+            has = "both `connector` and" if tree.connector else "neither `connector` nor"
             raise ConfigError(
-                f"`{path}` has {'both' if tree.connector else 'neither'} `connector` and `tree`; wanted one of the two:"
+                f"`{path}` has {has} `tree`; wanted one of the two:"
                 " an installed connector's name, or a class of your own, 'module/Class'"
             )
         return attrs.evolve(tree, options=options)
