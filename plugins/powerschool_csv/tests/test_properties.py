@@ -53,7 +53,7 @@ def read(data: bytes, **form: Any) -> tuple[list[tuple[int, tuple[str, ...]]], l
     return rows, spoilt
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.data(), st.sampled_from(["utf-8", "utf-16", "mac_roman", "cp1252"]), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_what_was_written_unquoted_is_read(data: Any, encoding: str, end: str) -> None:
     """Any text but tabs and line ends comes back, with its line, whatever the character set and the line ends."""

@@ -434,6 +434,25 @@ def test_guardians_need_what_is_configured(export: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    "options",
+    [
+        {"extra": {"a b": "X"}},
+        {"extra": {"x'] or exit() #": "X"}},
+        {"extra": {"class": "X"}},
+        {"extra": {"_x": "X"}},
+        {"extra": {"idnumber": "DCID"}},
+        {"extra": {"enabled": "X"}},
+        {"split": {"clubs": ";"}},
+        {"extra": {"clubs": "X"}, "split": {"clubs": ""}},
+    ],
+)
+def test_attributes_that_cannot_be_are_refused(export: Any, options: dict[str, Any]) -> None:
+    """`extra` names attributes of a model, each read from one column."""
+    with pytest.raises(ConfigError, match=r"`extra`|`split"):
+        export.set("students", **options).tree()
+
+
+@pytest.mark.parametrize(
     "name",
     ["Robert'); DROP TABLE Students;--", "=cmd|' /C calc'!A0", "<b>x</b>", "../../etc", "{0}", "%s", "O|\\'", "🙂"],
 )

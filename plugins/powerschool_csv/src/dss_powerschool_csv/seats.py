@@ -54,7 +54,7 @@ class Seats:
         of, sheet = self._of, self._sheet
         extras = of.reading.expressions(sheet, [name for name in of.options.extra if name not in FIELDS], {})
         fields = {
-            "idnumber": f"class_ + '|' + person + '|{STUDENT}'"
+            "idnumber": f"f'{{class_}}|{{person}}|{STUDENT}'"
             if self._plain()
             else f"key(class_, person, '{STUDENT}')",
             "class_": "class_",

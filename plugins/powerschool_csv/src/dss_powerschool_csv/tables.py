@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from keyword import iskeyword
 from typing import Any, Self
 
 import attrs
@@ -33,6 +34,10 @@ class Table:
             return cls(**value)
         except TypeError as error:
             raise ConfigError(f"powerschool_csv: {error}") from None
+
+
+#: What the connector itself makes, out of more than one cell.
+_MADE = ("idnumber", "enabled", "guardians", "teachers", "class_", "person", "role")
 
 
 @attrs.frozen(kw_only=True)
@@ -91,6 +96,20 @@ class FileOptions(Table):
             'Attributes of `extra` whose cells hold several values, and what separates these: `{ clubs = ";" }`.'
         ),
     )
+
+    def __attrs_post_init__(self) -> None:
+        for attribute in self.extra:
+            if not attribute.isidentifier() or iskeyword(attribute) or attribute.startswith("_"):
+                raise ConfigError(f"`extra` names `{attribute}`; wanted a public attribute of the model")
+            if attribute in _MADE:
+                raise ConfigError(
+                    f"`extra` names `{attribute}`, which is not read from one column; derive it in the model"
+                )
+        for attribute, separator in self.split.items():
+            if attribute not in self.extra:
+                raise ConfigError(f"`split` names `{attribute}`, which is not among `extra`")
+            if not separator:
+                raise ConfigError(f"`split.{attribute}` is blank; wanted what separates the values, such as `;`")
 
 
 @attrs.frozen(kw_only=True)

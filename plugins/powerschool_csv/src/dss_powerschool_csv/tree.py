@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import ClassVar
 
 from dss.errors import DssError
@@ -23,11 +24,15 @@ class PowerSchool(DataStoreTree):
 
     def open_client(self) -> Exports:
         """The files; nothing is opened yet."""
-        return Exports(self.options, self.config_folder / self.options.folder)
+        return Exports(self.options, self._folder)
 
     def identity(self) -> str:
         """The folder."""
-        return f"PowerSchool export in {(self.config_folder / self.options.folder).resolve()}"
+        return f"PowerSchool export in {self._folder.resolve()}"
+
+    @property
+    def _folder(self) -> Path:
+        return self.config_folder / Path(self.options.folder).expanduser()
 
     def check(self) -> Iterable[Finding]:
         """Tell which files would be read, and look at the first rows of each."""
