@@ -14,8 +14,9 @@ from dss_powerschool_csv.compiling import Convert
 from dss_powerschool_csv.courses import Courses
 from dss_powerschool_csv.enrollments import Enrollments
 from dss_powerschool_csv.guardians import Guardians
+from dss_powerschool_csv.pupils import Pupils
 from dss_powerschool_csv.reading import Reading, Sheet, Silent
-from dss_powerschool_csv.students import Pupils, Students
+from dss_powerschool_csv.students import Students
 from dss_powerschool_csv.teachers import Staff, Teachers
 
 if TYPE_CHECKING:

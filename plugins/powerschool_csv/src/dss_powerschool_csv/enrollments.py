@@ -15,10 +15,11 @@ from dss_powerschool_csv.classes import Sections
 from dss_powerschool_csv.client import Exports
 from dss_powerschool_csv.compiling import Convert, Record
 from dss_powerschool_csv.numbers import Numbers
+from dss_powerschool_csv.pupils import Pupils
 from dss_powerschool_csv.reading import Reading, Sheet, Tell
 from dss_powerschool_csv.seats import FIELDS, Seats
 from dss_powerschool_csv.spoilt import Spoilt
-from dss_powerschool_csv.students import NUMBER, Pupils
+from dss_powerschool_csv.students import NUMBER
 from dss_powerschool_csv.tables import EnrollmentOptions
 
 TEACHER = "teacher"

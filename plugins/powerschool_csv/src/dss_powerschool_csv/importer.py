@@ -12,8 +12,9 @@ from dss_powerschool_csv.client import Exports
 from dss_powerschool_csv.courses import Courses
 from dss_powerschool_csv.enrollments import Enrollments
 from dss_powerschool_csv.guardians import Guardians
+from dss_powerschool_csv.pupils import Pupils
 from dss_powerschool_csv.reading import Silent, Tell
-from dss_powerschool_csv.students import Pupils, Students
+from dss_powerschool_csv.students import Students
 from dss_powerschool_csv.teachers import Staff, Teachers
 
 if TYPE_CHECKING:

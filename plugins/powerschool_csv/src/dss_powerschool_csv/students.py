@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import chain
@@ -15,6 +14,7 @@ from dss_powerschool_csv.compiling import Convert, Record, compiled, forgiving, 
 from dss_powerschool_csv.families import Families, family_of
 from dss_powerschool_csv.files import Row
 from dss_powerschool_csv.numbers import Numbers
+from dss_powerschool_csv.pupils import Pupils
 from dss_powerschool_csv.reading import Reading, Sheet, Tell
 from dss_powerschool_csv.spoilt import Spoilt
 from dss_powerschool_csv.tables import StudentOptions
@@ -22,33 +22,6 @@ from dss_powerschool_csv.tables import StudentOptions
 NUMBER = "Student_Number"
 FIELDS = ("given_name", "family_name", "email", "username", "enabled", "grade", "homeroom", "guardians")
 _MAIL = ("Student_Email", "Email", "Email_Addr")
-
-
-class Pupils:
-    """Who the student files know.
-
-    Args:
-        idnumber: from a number to the idnumber.
-
-    Attributes:
-        by_id: idnumbers by PowerSchool's internal ID; None for a student who is not active, or has no number.
-        active: numbers, in the order of the files.
-        gone: numbers of students who are not active.
-    """
-
-    def __init__(self, idnumber: Callable[[str], str] = str) -> None:
-        self._idnumber = idnumber
-        self.by_id: dict[str, str | None] = {}
-        self.active: list[str] = []
-        self.gone: set[str] = set()
-
-    @functools.cached_property
-    def by_number(self) -> dict[str, str | None]:
-        """Idnumbers by number, None for a student who is not active; to be asked for when all files have been read."""
-        # made only where it is needed, since it takes as long as a quarter of the reading
-        found: dict[str, str | None] = dict.fromkeys(self.gone)
-        found.update(zip(self.active, map(self._idnumber, self.active), strict=True))
-        return found
 
 
 class Students:
