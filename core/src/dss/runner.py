@@ -94,6 +94,7 @@ class Run:
         pairs = [self._assembly.pair(place) for place in range(len(self.config.syncs))]
         self.syncs = [Sync(config, *pair) for config, pair in zip(self.config.syncs, pairs, strict=True)]
         self._assembly.check_budgets(self._names())
+        self._rules = [self._assembly.rule(place) for place in range(len(self.syncs))]
 
     def __enter__(self) -> Self:
         return self
@@ -143,7 +144,7 @@ class Run:
         say(f"reading {sync.right.name}")
         sync.right.read(names)
         with self._assembly.naming(f"sync[{place}]"):
-            settle(sync.left, names, self._assembly.rule(place), sync.right)
+            settle(sync.left, names, self._rules[place], sync.right)
         if derived:
             # only now, so that what is derived names people as they have been settled
             sync.left.read(derived)
