@@ -142,14 +142,14 @@ class Decoder:
             at = max(0, error.start - (len(error.object) - len(block)))
             shown = error.object[error.start : error.end].hex(" ")
             raise NotWhatItClaims(
-                f"byte {shown} is not in {self.encoding.replace('-sig', '')}; set `encoding` to the character set that"
-                " PowerSchool was told to write",
+                f"byte {shown} is not in {self.encoding.replace('-sig', '')}; set `encoding` to the character"
+                " set that PowerSchool was told to write",
                 at,
             ) from None
         except UnicodeError as error:
             raise NotWhatItClaims(
-                f"it cannot be read as {self.encoding}: {error}; without a byte order mark, say `{self.encoding}-le` or"
-                f" `{self.encoding}-be`"
+                f"it cannot be read as {self.encoding}: {error}; without a byte order mark, say"
+                f" `{self.encoding}-le` or `{self.encoding}-be`"
             ) from None
         if self._odd_here:
             if "\0" in text:

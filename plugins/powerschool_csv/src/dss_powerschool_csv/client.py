@@ -88,9 +88,9 @@ class Exports:
             missing = [f"`{name}`" for school, name in wanted.items() if school not in by_school]
             if missing:
                 raise ReadError(
-                    f"`{branch}`: school {', '.join(missing)} has no file `{pattern.text}` in `{self.folder}`, others"
-                    " have; without it everybody there would seem gone. Mend the export, or list in `schools` those"
-                    " that have such a file"
+                    f"`{branch}`: school {', '.join(missing)} has no file `{pattern.text}` in `{self.folder}`,"
+                    " others have; without it everybody there would seem gone. Mend the export, or list in"
+                    " `schools` those that have such a file"
                 )
             chosen = [by_school[school] for school in sorted(wanted)]
         for file in chosen:
@@ -112,14 +112,13 @@ class Exports:
         hours, seconds = self.options.max_age_hours, self.options.settle_seconds
         if hours and age > hours * 3600:
             raise ReadError(
-                f"`{file.name}`: it was written {age / 3600:.0f} hours ago, `max_age_hours` is"
-                f" {hours:g}; the export did not run"
+                f"`{file.name}`: it was written {age / 3600:.0f} hours ago, `max_age_hours` is {hours:g}; the"
+                " export did not run"
             )
         if seconds and age < seconds:
             raise ReadError(
-                f"`{file.name}`: it was written {max(age, 0):.0f} seconds ago, `settle_seconds` is"
-                f" {seconds:g}; it may still be"
-                " written, so read again later"
+                f"`{file.name}`: it was written {max(age, 0):.0f} seconds ago, `settle_seconds` is {seconds:g};"
+                " it may still be written, so read again later"
             )
 
     def form(self, branch: str) -> Format:

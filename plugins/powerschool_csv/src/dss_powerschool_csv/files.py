@@ -104,8 +104,8 @@ class DelimitedFile:
                 self.fail("it has a header line and nothing below it; a night of no data is more often a fault", 1)
         elif looks_like_header(rows[0], self.names):
             self.fail(
-                "its first line holds names of columns, and none was expected; take `columns` out of the configuration"
-                " to have them read from the file, or set `header = true` to pass that line over",
+                "its first line holds names of columns, and none was expected; take `columns` out of the"
+                " configuration to have them read from the file, or set `header = true` to pass that line over",
                 lines[0],
             )
         self._check_width(lines, rows)
@@ -195,8 +195,8 @@ class DelimitedFile:
             ends = sum(cell.count("\n") for cell in row)
             if ends and any(cell.count(self.form.delimiter) >= max(len(row) - 1, 2) for cell in row if "\n" in cell):
                 self.fail(
-                    f"a quote that opens in this line closes {ends} lines later, with whole rows in"
-                    " between; see `quoted`",
+                    f"a quote that opens in this line closes {ends} lines later, with whole rows in between; see"
+                    " `quoted`",
                     line,
                 )
             line += 1 + ends
@@ -231,9 +231,8 @@ class DelimitedFile:
             lines, rows = following
         if self.cut and rows and len(rows[-1]) < width:
             self.fail(
-                f"it ends in the middle of a row, of {len(rows[-1])} cells instead of {width},"
-                " without a line end; it was"
-                " cut off, or is still being written",
+                f"it ends in the middle of a row, of {len(rows[-1])} cells instead of {width}, without a line"
+                " end; it was cut off, or is still being written",
                 lines[-1],
             )
         spoiling.close()

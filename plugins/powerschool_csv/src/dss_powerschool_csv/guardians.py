@@ -40,8 +40,8 @@ class Guardians:
         columns = exports.options.students.columns
         if exports.provides("students") and columns and not self._families.named_in(columns):
             raise NotProvided(
-                f"`students.columns` has no `{'`, `'.join(self._families.needed())}`: the export does"
-                " not tell of guardians"
+                f"`students.columns` has no `{'`, `'.join(self._families.needed())}`: the export does not tell"
+                " of guardians"
             )
         # what a student's row says of the student is read, and told, by the branch students
         self._students = Students(tree, exports, Silent())

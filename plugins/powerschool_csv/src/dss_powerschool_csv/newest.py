@@ -111,8 +111,8 @@ class Pattern:
             entries = sorted(folder.iterdir())
         except OSError as error:
             raise ReadError(
-                f"folder `{folder}` cannot be listed: {error.strerror or error}; set `folder` to"
-                " where the export is written"
+                f"folder `{folder}` cannot be listed: {error.strerror or error}; set `folder` to where the"
+                " export is written"
             ) from error
         for entry in entries:
             found = parts[0].fullmatch(entry.name)

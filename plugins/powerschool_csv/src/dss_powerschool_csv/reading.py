@@ -163,9 +163,8 @@ class Reading:
                 self._judge(sheet, rows_seen)
                 if source.lost_letters and self.files in ("students", "teachers"):
                     self.tell.note(
-                        f"`{file.name}` has {source.lost_letters} question marks, which may be"
-                        " letters that the character set"
-                        " of the export does not have"
+                        f"`{file.name}` has {source.lost_letters} question marks, which may be letters that the"
+                        " character set of the export does not have"
                     )
                 if source.cut:
                     self.tell.note(f"`{file.name}` has no line end after its last row, so that row may be cut off")
@@ -175,9 +174,8 @@ class Reading:
         bad = sheet.bad
         if (bad >= _FEW and bad >= rows) or (bad > _MANY and bad * 2 > rows):
             raise ReadError(
-                f"{sheet.first}; so are {bad - 1} more rows of this file, which is most of it: are"
-                " these the columns, the"
-                " dates and the delimiter that the configuration tells?"
+                f"{sheet.first}; so are {bad - 1} more rows of this file, which is most of it: are these the"
+                " columns, the dates and the delimiter that the configuration tells?"
             )
 
     def _finish(self) -> None:

@@ -42,9 +42,8 @@ class Seats:
         self._number, self._id = sheet.place("[01]Student_Number"), sheet.place("StudentID")
         if self._number is None and (self._id is None or of.pupils is None):
             raise ReadError(
-                f"{sheet.at(1)}: it has neither `Student_Number` nor, with the student files,"
-                " `StudentID`; so whose rows these"
-                " are cannot be told"
+                f"{sheet.at(1)}: it has neither `Student_Number` nor, with the student files, `StudentID`; so"
+                " whose rows these are cannot be told"
             )
         self._key = [sheet.need(column) for column in of.key] if of.sections is None and not of.by_id else None
 

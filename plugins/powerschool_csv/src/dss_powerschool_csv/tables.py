@@ -36,35 +36,39 @@ class Table:
             raise ConfigError(f"powerschool_csv: {error}") from None
 
 
+_FILES = says(
+    "Name of the file below `folder`. `{school}`, `{version}`, `{date}` stand for the parts that differ: the newest"
+    " file of each school is read. `{date:%m-%d-%Y}` for another order; `*` for any text. Blank: this school has no"
+    " such file."
+)
+
+
+def _files_first(cls: type, fields: list[attrs.Attribute[Any]]) -> list[attrs.Attribute[Any]]:
+    """Keep the most important option in front, though each table declares it anew."""
+    return sorted(fields, key=lambda field: field.name != "files")
+
+
 #: What the connector itself makes, out of more than one cell.
 _MADE = ("idnumber", "enabled", "guardians", "teachers", "class_", "person", "role")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=_files_first)
 class FileOptions(Table):
     """What every kind of file has."""
 
-    files: str = attrs.field(
-        default="",
-        metadata=says(
-            "Name of the file below `folder`. `{school}`, `{version}`, `{date}` stand for the parts"
-            " that differ: the newest file"
-            " of each school is read. `{date:%m-%d-%Y}` for another order; `*` for any text. Blank:"
-            " this school has no such file."
-        ),
-    )
+    files: str = attrs.field(default="", metadata=_FILES)
     columns: list[str] = attrs.field(
         factory=list,
         metadata=says(
-            "The fields in their order, as typed into AutoSend, for files without a header line."
-            " Empty: the first line names them."
+            "The fields in their order, as typed into AutoSend, for files without a header line. Empty: the"
+            " first line names them."
         ),
     )
     header: bool | None = attrs.field(
         default=None,
         metadata=says(
-            "Whether the first line holds names. Left out: it does unless `columns` is given. True"
-            " with `columns`: passed over."
+            "Whether the first line holds names. Left out: it does unless `columns` is given. True with"
+            " `columns`: passed over."
         ),
     )
     encoding: str | None = attrs.field(
@@ -79,8 +83,8 @@ class FileOptions(Table):
     schools: list[str] | None = attrs.field(
         default=None,
         metadata=says(
-            "The schools that have such a file, where they are not those of the tree, such as a"
-            " primary school without CC."
+            "The schools that have such a file, where they are not those of the tree, such as a primary school"
+            " without CC."
         ),
     )
     extra: dict[str, str] = attrs.field(
@@ -112,11 +116,11 @@ class FileOptions(Table):
                 raise ConfigError(f"`split.{attribute}` is blank; wanted what separates the values, such as `;`")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=_files_first)
 class StudentOptions(FileOptions):
     """`[trees.NAME.students]`."""
 
-    files: str = attrs.field(default="students.*", metadata=says("Name of the file, see the other tables."))
+    files: str = attrs.field(default="students.*", metadata=_FILES)
     active: list[int] = attrs.field(
         factory=lambda: [0, -1],
         metadata=says(
@@ -131,11 +135,11 @@ class StudentOptions(FileOptions):
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=_files_first)
 class TeacherOptions(FileOptions):
     """`[trees.NAME.teachers]`."""
 
-    files: str = attrs.field(default="teachers.*", metadata=says("Name of the file, see the other tables."))
+    files: str = attrs.field(default="teachers.*", metadata=_FILES)
     active: list[int] = attrs.field(
         factory=lambda: [1],
         metadata=says("Values of Status that make a member of staff ours: 1 is current, 2 has left."),
@@ -160,16 +164,16 @@ class TeacherOptions(FileOptions):
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=_files_first)
 class GuardianOptions(Table):
     """`[trees.NAME.guardians]`: guardians are derived from the active students' rows."""
 
     key: str = attrs.field(
         default="email",
         metadata=says(
-            "What makes a guardian's number: `email`, the address itself; or `family`, Family_Ident"
-            " with P for the first address,"
-            " PP for the second. A changed address is a new person with `email`, the same one with `family`."
+            "What makes a guardian's number: `email`, the address itself; or `family`, Family_Ident with P for"
+            " the first address, PP for the second. A changed address is a new person with `email`, the same"
+            " one with `family`."
         ),
     )
     emails: list[str] = attrs.field(
@@ -181,26 +185,26 @@ class GuardianOptions(Table):
     names: list[str] = attrs.field(
         factory=list,
         metadata=says(
-            "Columns with guardians' names (`Last, First`), one for each column of `emails`. With"
-            " one column of `emails` and several"
-            " names: the first name goes with the first address, where there are as many names as addresses."
+            "Columns with guardians' names (`Last, First`), one for each column of `emails`. With one column of"
+            " `emails` and several names: the first name goes with the first address, where there are as many"
+            " names as addresses."
         ),
     )
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=_files_first)
 class CourseOptions(FileOptions):
     """`[trees.NAME.courses]`."""
 
-    files: str = attrs.field(default="courses.*", metadata=says("Name of the file, see the other tables."))
+    files: str = attrs.field(default="courses.*", metadata=_FILES)
     category: str = attrs.field(default="CreditType", metadata=says("Column of a course's category."))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=_files_first)
 class ClassOptions(FileOptions):
     """`[trees.NAME.classes]`, from PowerSchool's sections."""
 
-    files: str = attrs.field(default="sections.*", metadata=says("Name of the file, see the other tables."))
+    files: str = attrs.field(default="sections.*", metadata=_FILES)
     key: list[str] = attrs.field(
         factory=lambda: ["ID"],
         metadata=says(
@@ -215,11 +219,11 @@ class ClassOptions(FileOptions):
         return [column.casefold() for column in self.key] == ["id"]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, field_transformer=_files_first)
 class EnrollmentOptions(FileOptions):
     """`[trees.NAME.enrollments]`, from PowerSchool's CC; the classes' teachers come from the sections."""
 
-    files: str = attrs.field(default="cc.*", metadata=says("Name of the file, see the other tables."))
+    files: str = attrs.field(default="cc.*", metadata=_FILES)
     days_ahead: int = attrs.field(
         default=0,
         metadata=says(
