@@ -137,14 +137,18 @@ class _Arrangement:
                 for holder in branch.tree.importer.find_holders(branch, attribute, values) if values else ():
                     if (circle, holder.value) in found:
                         found[circle, holder.value].setdefault(_identity(holder), holder)
-        return {value: list(holders.values()) for value, holders in found.items()}
+        return {
+            value: sorted(holders.values(), key=lambda holder: (holder.idnumber or "", str(holder.native)))
+            for value, holders in found.items()
+        }
 
     def _refuse(self, wish: _Wish, holder: Holder) -> None:
         circle, value = wish.value
         who = described({**holder.record, KEY: holder.idnumber, NATIVE: holder.native})
-        self.refused[id(wish.action)] = (
+        self.refused.setdefault(
+            id(wish.action),
             f"`{circle}` {value!r} is held by {who} in the target, which this plan does not free; change it there, or"
-            " give this one another"
+            " give this one another",
         )
 
     def _spread_refusals(self) -> None:
