@@ -105,7 +105,7 @@ class Classes:
             teachers = self._teachers(sheet, line, row, idnumber, number, staff_id) if told_teachers else None
             if self._courses is not None and course is not None and row[course] not in self._courses:
                 self.tell.freeze(idnumber, sheet.mark(line, f"course `{row[course]}` is not in the course files"))
-            self._merging.add((idnumber, *values(line, row, person=teachers)), sheet.at(line))
+            self._merging.add((idnumber, *values(row, person=teachers)), sheet.at(line))
             if teachers:
                 self.sections.teachers[idnumber] = self.sections.teachers.get(idnumber, frozenset()) | teachers
 

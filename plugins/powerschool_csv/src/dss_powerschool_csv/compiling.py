@@ -54,24 +54,24 @@ def compiled(body: Sequence[str], fields: Mapping[str, str], names: Mapping[str,
 
 
 def values_of(fields: Mapping[str, str], names: Mapping[str, object]) -> Callable[..., Record]:
-    """A function `(line, row)` to the values of these expressions."""
+    """A function `(row, class_, person)` to the values of these expressions."""
     return _executed(  # type: ignore[no-any-return]
-        "def values(line, row, class_=None, person=None):\n    return"
+        "def values(row, class_=None, person=None):\n    return"
         f" ({''.join(f'{text}, ' for text in fields.values())})\n",
         "values",
         names,
     )
 
 
-def forgiving(fields: Mapping[str, str], names: Mapping[str, object]) -> Callable[[int, Row], Record]:
-    """A function `(line, row)` to the values of these expressions, with None for cells that are bad."""
+def forgiving(fields: Mapping[str, str], names: Mapping[str, object]) -> Callable[[Row], Record]:
+    """A function `row` to the values of these expressions, with None for cells that are bad."""
     single = [values_of({name: text}, names) for name, text in fields.items()]
 
-    def values(line: int, row: Row) -> Record:
+    def values(row: Row) -> Record:
         made = []
         for one in single:
             try:
-                made.append(one(line, row)[0])
+                made.append(one(row)[0])
             except BadCell:
                 made.append(None)
         return tuple(made)
@@ -79,13 +79,13 @@ def forgiving(fields: Mapping[str, str], names: Mapping[str, object]) -> Callabl
     return values
 
 
-def _line_of(row: Row, lines: Sequence[int], rows: list[Row]) -> int:
-    # asked for so seldom that counting lines along with the rows would cost more
+def line_of(row: Row, lines: Sequence[int], rows: list[Row]) -> int:
+    """The line of one of some rows; asked for so seldom that counting along with the rows would cost more."""
     return next(line for line, other in zip(lines, rows, strict=True) if other is row)
 
 
 def _executed(source: str, name: str, names: Mapping[str, object]) -> Any:
-    space: dict[str, Any] = {"BadCell": BadCell, "line_of": _line_of, **names}
+    space: dict[str, Any] = {"BadCell": BadCell, "line_of": line_of, **names}
     # made of numbers and of the names above; what the configuration gives stands in it as a literal
     exec(compile(source, f"<dss_powerschool_csv {name}>", "exec"), space)
     return space[name]

@@ -65,7 +65,7 @@ class Courses:
                     self.reading.count(f"passed over: blank {COURSE}")
                     continue
                 self.numbers.add(row[number])
-                self._merging.add((row[number], *values(line, row)), sheet.at(line))
+                self._merging.add((row[number], *values(row)), sheet.at(line))
             return []
 
         return convert

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from dss.errors import ReadError
 from dss.models import key
 from dss_powerschool_csv.cells import BadCell, Memo, whole
 from dss_powerschool_csv.classes import class_key
-from dss_powerschool_csv.compiling import Convert, Record, compiled, splitters, values_of
+from dss_powerschool_csv.compiling import Convert, Record, compiled, line_of, splitters, values_of
 from dss_powerschool_csv.files import Row
 from dss_powerschool_csv.reading import Sheet
 from dss_powerschool_csv.spoilt import Spoilt
@@ -67,7 +67,7 @@ class Seats:
         people = None if of.pupils is None else of.pupils.by_id if self._number is None else of.pupils.by_number
         if people is None or of.sections is None:
             body = [
-                "record = slow(line_of(row, lines, rows), row)",
+                "record = slow(row, lines, rows)",
                 "if record is not None:",
                 "    keep(record)",
                 "continue",
@@ -87,7 +87,7 @@ class Seats:
             "except KeyError:",
             "    person = None",
             f"if person is None{dropped}:",
-            "    record = slow(line_of(row, lines, rows), row)",
+            "    record = slow(row, lines, rows)",
             "    if record is not None:",
             "        keep(record)",
             "    continue",
@@ -107,9 +107,11 @@ class Seats:
     def _other(self) -> None:
         self._of.reading.count("passed over: not enrolled yet, or no longer")
 
-    def _slow(self, values: Callable[..., Record], line: int, row: Row) -> Record | None:
+    def _slow(
+        self, values: Callable[..., Record], found: Row, lines: Sequence[int], rows: list[Row]
+    ) -> Record | None:
         """A row that is not plainly that of a known student in a known class."""
-        row = [cell.strip() for cell in row]
+        row = [cell.strip() for cell in found]
         section = row[self._section]
         if section.startswith("-") or (self._term is not None and row[self._term].startswith("-")):
             self._of.reading.count("passed over: dropped (negative SectionID or TermID)")
@@ -124,9 +126,9 @@ class Seats:
             self._of.reading.count("passed over: their student is not active, or has no number")
             return None
         if person is not None and known_class:
-            return values(line, row, class_, person)
+            return values(row, class_, person)
         what = f"section `{section}` is not in the section files" if person is not None else self._stranger(row)
-        told = self._sheet.mark(line, what)
+        told = self._sheet.mark(line_of(found, lines, rows), what)
         idnumber = person or (number and self._of.numbers.idnumber(number))
         if class_ and idnumber:
             self._of.tell.freeze(key(class_, idnumber, STUDENT), told)

@@ -193,7 +193,7 @@ class Students:
                 self.tell.freeze(one, f"{sheet.at(line)}: ID `{own}` belongs to both `{known}` and `{idnumber}`")
 
     def _bad(
-        self, sheet: Sheet, place: int, values: Callable[[int, Row], Record], line: int, row: Row, error: BadCell
+        self, sheet: Sheet, place: int, values: Callable[[Row], Record], line: int, row: Row, error: BadCell
     ) -> Record | None:
         told = sheet.mark(line, error)
         number = self.numbers.read_from(row, place)
@@ -204,7 +204,7 @@ class Students:
         self.tell.freeze(idnumber, told)
         self.pupils.active.append(number)
         # the rest of it may show that this is somebody's other role
-        return (idnumber, *values(line, row))
+        return (idnumber, *values(row))
 
     def _spoilt(self, sheet: Sheet, row: Spoilt) -> None:
         told = sheet.mark(row.first, row.reason)

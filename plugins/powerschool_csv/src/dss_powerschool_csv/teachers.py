@@ -103,7 +103,7 @@ class Teachers:
             ):
                 idnumber = self._numbers.idnumber(text)
                 self.staff.by_number[text] = idnumber
-                self._merging.add((idnumber, *values(line, row)), sheet.at(line))
+                self._merging.add((idnumber, *values(row)), sheet.at(line))
             else:
                 self.reading.count("passed over: Status is not among `active`, or StaffStatus not in `staff_status`")
                 self.staff.by_number.setdefault(text, None)
@@ -145,7 +145,7 @@ class Teachers:
         return text
 
     def _bad(
-        self, sheet: Sheet, line: int, row: Row, place: int, error: BadCell, values: Callable[[int, Row], Record]
+        self, sheet: Sheet, line: int, row: Row, place: int, error: BadCell, values: Callable[[Row], Record]
     ) -> None:
         told = sheet.mark(line, error)
         number = self._numbers.read_from(row, place)
@@ -156,7 +156,7 @@ class Teachers:
         self.tell.freeze(idnumber, told)
         self.staff.by_number[number] = idnumber
         # the rest of it may show that this is somebody's other role
-        self._merging.add((idnumber, *values(line, row)), sheet.at(line))
+        self._merging.add((idnumber, *values(row)), sheet.at(line))
 
     def _spoilt(self, sheet: Sheet, row: Spoilt) -> None:
         told = sheet.mark(row.first, row.reason)
