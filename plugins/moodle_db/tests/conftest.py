@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 import pytest
+from sqlalchemy import Engine, event
 
 from dss import school as vocabulary
 from dss.actions import Action
@@ -94,6 +95,7 @@ class Site:
         self.url = f"sqlite:///{path}"
         self.connection = sqlite3.connect(path, isolation_level=None)
         self.connection.row_factory = sqlite3.Row
+        _without_waiting(self.connection)
         self.trees: list[MoodleTree] = []
 
     def tree(self, **options: Any) -> MoodleTree:
@@ -165,6 +167,18 @@ class Site:
             name: [tuple(row) for row in self.connection.execute(f'SELECT * FROM "{name}" ORDER BY 1')]
             for name in names
         }
+
+
+def _without_waiting(connection: sqlite3.Connection, _record: object = None) -> None:
+    """No test pulls the plug, so nothing need wait for the disk."""
+    connection.execute("PRAGMA synchronous = OFF")
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting_for_the_disk() -> Iterator[None]:
+    event.listen(Engine, "connect", _without_waiting)
+    yield
+    event.remove(Engine, "connect", _without_waiting)
 
 
 @pytest.fixture(scope="session")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from dss.errors import ConfigError
 from dss.secrets import SecretUrl
@@ -61,15 +63,29 @@ def test_what_is_missing_is_named(site: Site, change: str, options: dict[str, An
     assert words in next(iter(found.values()))
 
 
-def test_a_database_that_cannot_be_written_is_found_out(site: Site) -> None:
-    """Before the first run, not in the middle of it."""
-    site.change("CREATE TRIGGER no BEFORE DELETE ON mdl_sessions BEGIN SELECT RAISE(ABORT, 'read only'); END")
-    site.change("DROP TABLE mdl_course_format_options")
-    site.change("CREATE VIEW mdl_course_format_options AS SELECT 1 AS id, 2 AS courseid")
+def test_a_permission_that_lacks_is_found_out(site: Site) -> None:
+    """Before the first run, not in the middle of it; every table is tried, and nothing is written."""
+    moodle = site.tree()
 
-    found = [finding for finding in site.tree().check() if finding.level == "error"]
+    def forbid(action: int, table: str | None, *_: object) -> int:
+        forbidden = {
+            (sqlite3.SQLITE_DELETE, "mdl_sessions"),
+            (sqlite3.SQLITE_INSERT, "mdl_enrol"),
+        }
+        return sqlite3.SQLITE_DENY if (action, table) in forbidden else sqlite3.SQLITE_OK
 
-    assert "mdl_course_format_options" in found[0].text
+    def restrict(connection: sqlite3.Connection, _record: object) -> None:
+        connection.set_authorizer(forbid)
+
+    event.listen(moodle.client.engine, "connect", restrict)
+    before = site.dump()
+
+    found = [finding.text for finding in moodle.check() if finding.level == "error"]
+
+    assert len(found) == 1
+    assert "mdl_sessions (not authorized)" in found[0]
+    assert "mdl_enrol (not authorized)" in found[0]
+    assert site.dump() == before
 
 
 @pytest.mark.parametrize(

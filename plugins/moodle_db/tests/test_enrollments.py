@@ -358,3 +358,27 @@ def test_keys_with_bars_and_backslashes_come_through(
     sync(school, moodle)
 
     assert groups(site, "1|2") == {"dss:A|B\\1": 0}
+
+
+def test_what_an_enrollment_needs_is_named_when_it_is_not_there(
+    taught: School, site: Site, moodle: MoodleTree, sync: Synced, plan: Planned
+) -> None:
+    """Somebody took the group, or the person's account, away between plan and apply; or a plugin came first."""
+    sync(taught, moodle)
+    taught.enrol("MA7.1", "100")
+    taught.enrol("MA7.2", "101")
+    taught.enrol("MA7.2", "T1", "teacher")
+    actions = plan(taught, moodle).actions
+    group = site.value("SELECT id FROM mdl_groups WHERE idnumber = 'dss:MA7.2'")
+    site.add("groups_members", groupid=group, userid=site.user("T1")["id"], component="enrol_x", itemid=1)
+    site.change("DELETE FROM mdl_groups WHERE idnumber = 'dss:MA7.1'")
+    site.change("UPDATE mdl_user SET deleted = 1 WHERE idnumber = '101'")
+    fresh = site.tree()
+
+    reasons = {r.action.idnumber: r.reason for r in fresh.template.handle(actions) if r.action}
+
+    assert reasons == {
+        "MA7.1|100|student": "class 'MA7.1' has no group of ours in Moodle",
+        "MA7.2|101|student": "'101' has no account of ours in Moodle",
+        "MA7.2|T1|teacher": "the plugin `enrol_x` keeps the membership in that group",
+    }

@@ -460,3 +460,73 @@ def test_a_source_that_says_nothing_changes_nothing(
 
     assert planned.actions == []
     assert site.user("100")["lastname"] == ""
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("UPDATE mdl_user SET deleted = 1 WHERE username = 'old.name'", "cannot be adopted"),
+        ("UPDATE mdl_config SET value = '2,3' WHERE name = 'siteadmins'", "cannot be adopted"),
+        (
+            "INSERT INTO mdl_user (mnethostid, username, idnumber) VALUES (1, 'x', '100')",
+            "held by account 15",
+        ),
+        ("INSERT INTO mdl_user (mnethostid, username) VALUES (1, 'user100')", "held by account 15"),
+    ],
+)
+def test_an_adoption_that_is_no_longer_right_is_refused(
+    school: School, site: Site, plan: Planned, change: str, reason: str
+) -> None:
+    """Whatever happened to the account since the plan was made; the next of the batch goes in."""
+    for number, username in (("100", "old.name"), ("101", "other.name")):
+        site.account(username, idnumber=number, email=f"{number}@school.example")
+        school.person("students", number)
+    site.change("UPDATE mdl_user SET id = id + 10 WHERE username = 'other.name'")
+    actions = plan(school, site.tree()).actions
+    site.change(change)
+
+    results = {r.action.idnumber: r for r in site.tree().template.handle(actions) if r.action}
+
+    assert reason in results["100"].reason
+    assert results["101"].is_done
+    assert site.members("dss-students") == {"101"}
+
+
+def test_who_joins_must_be_there_once(school: School, site: Site, moodle: MoodleTree, plan: Planned) -> None:
+    """The other role's account failed, or is there twice, or is an administrator's."""
+    for branch in ("students", "teachers"):
+        for number in ("1", "2", "3"):
+            school.person(branch, number)
+    actions = [action for action in plan(school, moodle).actions if action.branch == "teachers"]
+    for action in actions:
+        action.joins = "students"
+    for username in ("a", "b"):
+        site.account(username, idnumber="2")
+    site.change("UPDATE mdl_user SET idnumber = '3' WHERE id = 2")
+
+    results = sorted((r.action.idnumber, r.reason) for r in moodle.template.handle(actions) if r.action)
+
+    assert [reason.split("'")[0] for _, reason in results] == [
+        "no account has the ID number ",
+        "2 accounts have the ID number ",
+        "account 2 is a site administrator",
+    ]
+
+
+def test_a_change_that_is_refused_fails_with_all_of_its_record(
+    school: School, site: Site, moodle: MoodleTree, sync: Synced, plan: Planned
+) -> None:
+    """Somebody took the username between plan and apply; others of the batch are changed."""
+    for number in ("100", "101"):
+        school.person("students", number)
+    sync(school, moodle)
+    for student in school.students:
+        student.username, student.family_name = f"new{student.idnumber}", "New"
+    actions = plan(school, moodle).actions
+    holder = site.account("new100", firstname="Ann")
+
+    results = [(r.action.idnumber, r.reason) for r in moodle.template.handle(actions) if r.action]
+
+    reason = f"username 'new100' is held by account {holder} (Ann) already"
+    assert sorted(results) == [("100", reason), ("100", reason), ("101", ""), ("101", "")]
+    assert (site.user("100")["lastname"], site.user("101")["username"]) == ("Family 100", "new101")

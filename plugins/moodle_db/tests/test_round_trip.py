@@ -69,7 +69,7 @@ def dump(path: Path) -> list[str]:
         connection.close()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(days, min_size=2, max_size=3))
 def test_nothing_is_left_after_any_day(empty_site: Path, week: list[dict[str, Any]]) -> None:
     """People, classes, places in them and cohorts come, go, and come back."""

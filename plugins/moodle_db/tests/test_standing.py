@@ -21,7 +21,7 @@ def seen(standing: Standing) -> set[tuple[int, int]]:
     return {(group, role) for group in standing.groups for role in standing.roles_in(group)}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(seats, min_size=1, max_size=5), st.randoms(use_true_random=False))
 def test_what_was_done_is_what_is_read(wanted: list[frozenset[tuple[int, int]]], random: object) -> None:
     """Through any sequence of timetables, whatever the order in which changes come."""
@@ -40,7 +40,7 @@ def test_what_was_done_is_what_is_read(wanted: list[frozenset[tuple[int, int]]],
         assert bool(standing.active) is bool(seats_now)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(seats, min_size=1, max_size=4))
 def test_rights_are_never_more_than_the_classes_give(wanted: list[frozenset[tuple[int, int]]]) -> None:
     """Somebody who teaches no class of the course any more is no teacher there, while active in it."""

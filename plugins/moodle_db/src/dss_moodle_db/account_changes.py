@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, delete, select
 
 from dss.actions import Action, Result
-from dss_moodle_db.account_rows import change_accounts, ordinary_accounts, problem_of
+from dss_moodle_db.account_rows import change_accounts, ordinary_accounts, problem_of, username_held
 from dss_moodle_db.dialect import one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.people import COLUMNS
@@ -34,9 +34,12 @@ def change(
     def work(some: Sequence[list[Action]]) -> list[Result]:
         return _change(client, connection, branch, places, some)
 
-    return isolated(
-        connection, records, work, lambda record, reason: [action.failed(reason) for action in record]
-    )
+    def refuse_record(record: list[Action], reason: str) -> list[Result]:
+        wanted = next((action.wanted for action in record if action.attribute == "username"), None)
+        reason = username_held(client, wanted, record[0].native) or reason
+        return [action.failed(reason) for action in record]
+
+    return isolated(connection, records, work, refuse_record)
 
 
 def _change(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from dss_moodle_db.dialect import one_of
 from dss_moodle_db.limits import too_long
-from dss_moodle_db.people import COLUMNS
+from dss_moodle_db.people import COLUMNS, find_people
 from dss_moodle_db.places import Place
 from dss_moodle_db.usernames import stored_form, username_problem
 
@@ -47,6 +47,19 @@ def problem_of(client: Client, values: Mapping[str, Any]) -> str | None:
         if problem is not None:
             return problem
     return too_long(client.tables.user, values)
+
+
+def username_held(client: Client, username: str | None, own: int | None) -> str | None:
+    """Who but the account `own` has a username: what a database refuses an account for, as a rule."""
+    if not username:
+        return None
+    for holder in find_people(client, "username", [username]):
+        if holder.native == own:
+            continue
+        name = f"{holder.record['given_name']} {holder.record['family_name']}".strip()
+        who = f"account {holder.native}" + (f" ({name})" if name else "")
+        return f"username {stored_form(username)!r} is held by {who} already"
+    return None
 
 
 def ordinary_accounts(

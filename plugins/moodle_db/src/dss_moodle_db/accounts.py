@@ -9,15 +9,15 @@ from sqlalchemy import Connection, func, select
 
 from dss.actions import Action, Result
 from dss.attributes import Flow
-from dss_moodle_db.account_rows import change_accounts, ordinary_accounts, wanted_values
+from dss_moodle_db.account_rows import change_accounts, ordinary_accounts, username_held, wanted_values
 from dss_moodle_db.contexts import ensure_user_contexts
 from dss_moodle_db.dialect import insert_many, one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
-from dss_moodle_db.people import COLUMNS, find_people
+from dss_moodle_db.people import COLUMNS
 from dss_moodle_db.places import Place, find_places, store_profile
 from dss_moodle_db.scopes import ensure_scope, join_scope
-from dss_moodle_db.usernames import stored_form, username_problem
+from dss_moodle_db.usernames import username_problem
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -38,15 +38,20 @@ def create(
     fresh = [action for action in actions if action.adopts is None and action.joins is None]
     joining = [action for action in actions if action.joins is not None]
     adopting = [action for action in actions if action.adopts is not None and action.joins is None]
+
+    def refuse_user(action: Action, reason: str) -> list[Result]:
+        own = None if action.adopts is None else action.adopts.native
+        return refuse(action, username_held(client, getattr(action.right, "username", None), own) or reason)
+
     return [
         *isolated(
-            connection,
-            fresh,
-            lambda some: _make(client, connection, scope, places, some),
-            lambda action, reason: _refuse_new(client, connection, action, reason),
+            connection, fresh, lambda some: _make(client, connection, scope, places, some), refuse_user
         ),
         *isolated(
-            connection, adopting, lambda some: _adopt(client, connection, branch, scope, places, some), refuse
+            connection,
+            adopting,
+            lambda some: _adopt(client, connection, branch, scope, places, some),
+            refuse_user,
         ),
         *isolated(connection, joining, lambda some: _join(client, connection, scope, some), refuse),
     ]
@@ -126,16 +131,6 @@ def _fixed_values(client: Client) -> dict[str, Any]:
         "timecreated": now,
         "timemodified": now,
     }
-
-
-def _refuse_new(client: Client, connection: Connection, action: Action, reason: str) -> list[Result]:
-    """Name whoever has the username, which is what a database refuses a new account for."""
-    username = stored_form(getattr(action.right, "username", None) or "")
-    for holder in find_people(client, "username", [username]):
-        name = f"{holder.record['given_name']} {holder.record['family_name']}".strip()
-        who = f"account {holder.native}" + (f" ({name})" if name else "")
-        return [action.failed(f"username {username!r} is held by {who} already")]
-    return refuse(action, reason)
 
 
 def _held_idnumbers(client: Client, connection: Connection, idnumbers: Iterable[str]) -> dict[str, list[int]]:
