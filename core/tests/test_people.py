@@ -227,6 +227,31 @@ def test_a_teacher_who_becomes_a_parent_keeps_the_number(left: Any, right: Any) 
     assert left.teachers.contents().owner == {"T1": "guardians"}
 
 
+def test_an_ended_role_does_not_disable_the_account_of_another(left: Any, right: Any) -> None:
+    """The parent of a pupil who has left goes on as a teacher: a role that is still held speaks for the account."""
+    for branch in (right.guardians, right.teachers):
+        branch.make("G1", **ADA, username="ada", enabled=True)
+    left.guardians.make("G1", **ADA, username="old", enabled=False)
+    left.teachers.make("T1", **ADA, username="ada", enabled=True)
+
+    settle(left, NAMES, right=right)
+
+    assert list(left - right) == []
+    assert left.guardians.contents().owner == {"G1": "teachers"}
+
+
+def test_the_last_role_that_ends_disables_the_account(left: Any, right: Any) -> None:
+    """When no role is left, the account is disabled once."""
+    for branch in (right.guardians, right.teachers):
+        branch.make("G1", **ADA, enabled=True)
+    left.guardians.make("G1", **ADA, enabled=False)
+    left.teachers.make("T1", **ADA, enabled=False)
+
+    settle(left, NAMES, right=right)
+
+    assert _told(left - right) == [("update", "guardians", "G1")]
+
+
 def test_a_new_number_in_one_branch_is_another_person(left: Any, right: Any) -> None:
     """Continuity is only for numbers of another role; who gets a new number in the same branch is old and new."""
     right.teachers.make("T9", **ADA, enabled=True)

@@ -40,9 +40,10 @@ def settle(
 ) -> None:
     """Give the left's records of one person one idnumber, and let the first branch own what they share.
 
-    The idnumber is the one under which the target already knows the person, so that an account keeps its number when
-    a role begins or ends; else that of the branch declared first. Where it cannot be told who is who, nothing is
-    merged and that is noted; an account that has had several roles then keeps them, and an error says why.
+    First is the branch declared first, of those in which the person is not disabled. The idnumber is the one under
+    which the target already knows the person, so that an account keeps its number when a role begins or ends; else
+    that of the first branch. Where it cannot be told who is who, nothing is merged and that is noted; an account that
+    has had several roles then keeps them, and an error says why.
 
     Args:
         left: read in.
@@ -134,10 +135,17 @@ class _Settlement:
                 )
                 self._freeze({name: [found[name], target] for name in before}, reason)
                 return
-        owner, *others = found
+        # a role that the source has ended does not speak for an account that another still needs
+        owner, *others = sorted(found, key=lambda name: self._is_ended(name, found[name]))
         target = target or found[owner]
         self.renamed.update({(name, old): target for name, old in found.items() if old != target})
         self.owners += [(name, target, owner) for name in others]
+
+    def _is_ended(self, name: str, idnumber: str) -> bool:
+        try:
+            return getattr(self.lefts[name].get(idnumber), "enabled", None) is False
+        except Exception:  # a property of the user's that raises is reported by the comparison
+            return False
 
     def _leave_apart(self, found: Found, before: Found) -> None:
         who = "; ".join(f"{name} {', '.join(ids)}" for name, ids in found.items())
