@@ -175,7 +175,8 @@ def _refuse_clashes(branches: Branches) -> None:
         owner = branch.contents().owner
         for idnumber in branch.contents().items:
             other = seen.setdefault(idnumber, branch)
-            if other is not branch and idnumber not in owner:
+            merged = idnumber in owner or idnumber in other.contents().owner
+            if other is not branch and not merged:
                 raise ConfigError(
                     f"{other.path()} and {branch.path()} both have a person with the idnumber {idnumber!r}, who are"
                     " not one; give the branches number spaces that cannot meet (`idnumber` in their `[sync.BRANCH]`"
