@@ -555,6 +555,38 @@ def test_other_multi_values_come_with_the_new_record(plant: Any) -> None:
     assert action.right.tags == frozenset("ab")
 
 
+def test_nothing_is_made_for_somebody_who_is_not_there_for_being_disabled(plant: Any) -> None:
+    """Memberships and enrolments of who is disabled, and so is not made, are not wanted either."""
+    declarations = (Students, Teachers, Enrollments, Cohorts)
+    left, right = plant(*declarations, allow_empty=True), plant(*declarations, name="right")
+    left.students.make("gone", enabled=False)
+    left.students.make("known", enabled=False)
+    left.students.make("there", enabled=True)
+    right.students.make("known", enabled=False)
+    everybody = frozenset({"gone", "known", "there"})
+    left.cohorts.make("new", members=everybody)
+    left.cohorts.make("old", members=everybody)
+    right.cohorts.make("old", members=frozenset())
+    for person in everybody:
+        left.enrollments.make(f"m|{person}|student", class_="m", person=person, role="student")
+
+    actions = list(left - right)
+    report = left >> right
+
+    assert sorted((action.branch, action.idnumber, action.value or "") for action in actions) == [
+        ("cohorts", "new", ""),
+        ("cohorts", "new", "known"),
+        ("cohorts", "new", "there"),
+        ("cohorts", "old", "known"),
+        ("cohorts", "old", "there"),
+        ("enrollments", "m|known|student", ""),
+        ("enrollments", "m|there|student", ""),
+        ("students", "there", ""),
+    ]
+    assert not report.undone
+    assert list(left - right) == []
+
+
 # -- doubt ------------------------------------------------------------------------------------------------------------
 
 

@@ -176,9 +176,13 @@ class _Comparison:
             model = self.right.klass.__qualname__
             yield self._error(idnumber, f"`{model}` of the target does not take it: {_text(error)}")
             return
+        if any(self._is_nobody(name, values.get(name)) for name in self.references):
+            return
         yield Action(Kind.NEW, self.name, idnumber, left, right, joins=owner)
         for name, wanted in members.items():
             for value in wanted if self._ordered(name) else sorted(wanted, key=str):
+                if self._is_nobody(name, value):
+                    continue
                 yield Action(Kind.ADD, self.name, idnumber, left, right, name, value, was=None, wanted=wanted)
 
     def _new_names(self, left: Any) -> Iterable[str]:
@@ -235,7 +239,8 @@ class _Comparison:
             yield self._error(idnumber, _broken(left, error, name), name)
             return
         for action in found:
-            if not self._is_doubtful(action):
+            nobody = action.kind is Kind.ADD and self._is_nobody(action.attribute, action.value)
+            if not nobody and not self._is_doubtful(action):
                 action.left, action.right = left, right
                 yield self._completed(idnumber, action)
 
@@ -265,6 +270,20 @@ class _Comparison:
         if owner is None or not hasattr(self.right.tree, owner):
             return frozenset()
         return frozenset(getattr(self.right.tree, owner).names())
+
+    def _is_nobody(self, attribute: str | None, value: Any) -> bool:
+        """Whether a reference is to somebody who is disabled on the left and, for that, not made on the right."""
+        found = False
+        for name in self.references.get(attribute or "", ()):
+            ours, theirs = vars(self.left.tree).get(name), vars(self.right.tree).get(name)
+            if theirs is not None and value in theirs.contents().items:
+                return False
+            item = None if ours is None else ours.contents().items.get(value)
+            if item is not None:
+                if not _is_disabled(item):
+                    return False
+                found = theirs is not None
+        return found
 
     def _is_doubtful(self, action: Action) -> bool:
         """Whether a value may be missing on the left only because something there could not be read; counts it then."""
@@ -349,6 +368,13 @@ def _broken(item: Any, error: Exception, name: str | None = None) -> str:
         else f"an attribute of `{type(item).__qualname__}`"
     )
     return f"{what} cannot be read: {_text(error)}"
+
+
+def _is_disabled(item: Any) -> bool:
+    try:
+        return getattr(item, ENABLED, None) is False
+    except Exception:  # a user's property may raise anything; the comparison of its own branch reports it
+        return False
 
 
 def _text(error: Exception) -> str:
