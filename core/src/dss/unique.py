@@ -72,17 +72,22 @@ class _Arrangement:
             return self.actions
         self._refuse_doubles()
         holders = self._holders({wish.value for wish in self.wishes})
-        freeing = dict(self._freeing())
+        freeing: dict[Value, list[Action]] = {}
+        for value, action in self._freeing():
+            freeing.setdefault(value, []).append(action)
         for wish in self.wishes:
             if id(wish.action) in self.refused:
                 continue
             for holder in holders.get(wish.value, ()):
                 if _is_held_by(holder, wish.action):
                     continue
-                freed_by = freeing.get(wish.value)
-                if freed_by is None or id(freed_by) in self.refused or not _is_held_by(holder, freed_by):
+                freed_by = next(
+                    (action for action in freeing.get(wish.value, ()) if _is_held_by(holder, action)), None
+                )
+                if freed_by is None:
                     self._refuse(wish, holder)
-                elif not any(first is freed_by for first in wish.action.after):
+                    break
+                if not any(first is freed_by for first in wish.action.after):
                     wish.action.after = (*wish.action.after, freed_by)
         self._spread_refusals()
         self._break_circles()
@@ -158,16 +163,20 @@ class _Arrangement:
             for first in wish.action.after:
                 waiting.setdefault(id(first), []).append(wish)
         refused = [action for action in self.actions if id(action) in self.refused]
+        reached: list[_Wish] = []
         while refused:
-            first = refused.pop()
-            for wish in waiting.get(id(first), ()):
+            for wish in waiting.get(id(refused.pop()), ()):
                 if id(wish.action) not in self.refused:
-                    circle, value = wish.value
-                    self.refused[id(wish.action)] = (
-                        f"`{circle}` {value!r} is held by {first.branch} {first.idnumber}, whose own change cannot be"
-                        " made (see there)"
-                    )
+                    self.refused[id(wish.action)] = ""
+                    reached.append(wish)
                     refused.append(wish.action)
+        for wish in reached:
+            # named when all are known, so that always the same one of several is
+            first = next(first for first in wish.action.after if id(first) in self.refused)
+            self.refused[id(wish.action)] = (
+                f"`{wish.value[0]}` {wish.value[1]!r} is held by {first.branch} {first.idnumber}, whose own change"
+                " cannot be made (see there)"
+            )
 
     def _break_circles(self) -> None:
         values = {id(wish.action): wish.value for wish in self.wishes}
