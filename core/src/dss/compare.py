@@ -17,11 +17,11 @@ from dss.attributes import (
     value_actions,
 )
 from dss.branches import DataStoreBranch
+from dss.doubts import ENABLED, Doubts
 from dss.errors import ConfigError
 from dss.fields import Marks
 
 Branch = type[DataStoreBranch]
-ENABLED = "enabled"
 _NOTHING = object()
 
 
@@ -72,8 +72,7 @@ class _Comparison:
         self.revives = (
             ENABLED in self.right_model.names or self.right_model.dynamic
         ) and self._revives_by_declaration()
-        self.blocked = self._blocked()
-        self.withheld: dict[str, int] = {}
+        self.doubts = Doubts(left, right)
 
     def _revives_by_declaration(self) -> bool:
         """Whether a record of the left is enabled on the right although the left says nothing of it."""
@@ -103,7 +102,7 @@ class _Comparison:
         yield from self._doubtful()
         yield from self._both_and_left()
         yield from self._right_only()
-        for reason, count in self.withheld.items():
+        for reason, count in self.doubts.withheld.items():
             yield Action(Kind.ERROR, self.name, error=f"{count} removals are left out: {reason}")
 
     def _doubtful(self) -> Iterator[Action]:
@@ -176,12 +175,12 @@ class _Comparison:
             model = self.right.klass.__qualname__
             yield self._error(idnumber, f"`{model}` of the target does not take it: {_text(error)}")
             return
-        if any(self._is_nobody(name, values.get(name)) for name in self.references):
+        if any(self.doubts.is_nobody(name, values.get(name)) for name in self.references):
             return
         yield Action(Kind.NEW, self.name, idnumber, left, right, joins=owner)
         for name, wanted in members.items():
             for value in wanted if self._ordered(name) else sorted(wanted, key=str):
-                if self._is_nobody(name, value):
+                if self.doubts.is_nobody(name, value):
                     continue
                 yield Action(Kind.ADD, self.name, idnumber, left, right, name, value, was=None, wanted=wanted)
 
@@ -210,7 +209,7 @@ class _Comparison:
         for action in given:
             if action.attribute in shared or not self._flows(action, right):
                 continue
-            if self._is_doubtful(action):
+            if self.doubts.withhold_value(action):
                 continue
             action.left = left if action.left is None else action.left
             action.right = right if action.right is None else action.right
@@ -239,8 +238,8 @@ class _Comparison:
             yield self._error(idnumber, _broken(left, error, name), name)
             return
         for action in found:
-            nobody = action.kind is Kind.ADD and self._is_nobody(action.attribute, action.value)
-            if not nobody and not self._is_doubtful(action):
+            nobody = action.kind is Kind.ADD and self.doubts.is_nobody(action.attribute, action.value)
+            if not nobody and not self.doubts.withhold_value(action):
                 action.left, action.right = left, right
                 yield self._completed(idnumber, action)
 
@@ -271,29 +270,6 @@ class _Comparison:
             return frozenset()
         return frozenset(getattr(self.right.tree, owner).names())
 
-    def _is_nobody(self, attribute: str | None, value: Any) -> bool:
-        """Whether a reference is to somebody who is disabled on the left and, for that, not made on the right."""
-        found = False
-        for name in self.references.get(attribute or "", ()):
-            ours, theirs = vars(self.left.tree).get(name), vars(self.right.tree).get(name)
-            if theirs is not None and value in theirs.contents().items:
-                return False
-            item = None if ours is None else ours.contents().items.get(value)
-            if item is not None:
-                if not _is_disabled(item):
-                    return False
-                found = theirs is not None
-        return found
-
-    def _is_doubtful(self, action: Action) -> bool:
-        """Whether a value may be missing on the left only because something there could not be read; counts it then."""
-        doubt = ""
-        if action.kind is Kind.REMOVE:
-            doubt = self.blocked or self._doubt(action.attribute, action.value)
-        if doubt:
-            self._withhold(doubt)
-        return bool(doubt)
-
     def _flow(self, name: str) -> Flow:
         return Flow(self.right.flow.get(name, Flow.AUTHORITATIVE))
 
@@ -322,43 +298,12 @@ class _Comparison:
             try:
                 if getattr(right, ENABLED, None) is False:
                     continue
-                doubt = self.blocked or self._doubt_about(right)
+                withheld = self.doubts.withhold_record(right)
             except Exception as error:
                 yield self._error(idnumber, _broken(right, error))
                 continue
-            if doubt:
-                self._withhold(doubt)
-                continue
-            yield self._completed(idnumber, Action(Kind.OLD, self.name, idnumber, None, right))
-
-    def _blocked(self) -> str:
-        if self.ours.problems:
-            return f"{self.left.path()} has rows that cannot be tied to a record; mend them first"
-        return f"{self.left.path()} may lack records: {self.ours.doubtful}" if self.ours.doubtful else ""
-
-    def _doubt_about(self, right: Any) -> str:
-        """Why a right-only record may be missing on the left only because something it refers to is doubtful there."""
-        for attribute in self.references:
-            value = getattr(right, attribute, None)
-            if isinstance(value, str) and (doubt := self._doubt(attribute, value)):
-                return doubt
-        return ""
-
-    def _doubt(self, attribute: str | None, value: Any) -> str:
-        """Why a reference may be missing on the left: what it refers to is frozen there, or may not have been read."""
-        for name in self.references.get(attribute or "", ()):
-            branch = vars(self.left.tree).get(name)
-            if branch is None:
-                continue
-            store = branch.contents()
-            if value in store.frozen:
-                return f"what they refer to in {branch.path()} has bad rows; mend them first"
-            if store.problems and value not in store.items:
-                return f"{branch.path()} has rows that cannot be tied to a record; mend them first"
-        return ""
-
-    def _withhold(self, reason: str) -> None:
-        self.withheld[reason] = self.withheld.get(reason, 0) + 1
+            if not withheld:
+                yield self._completed(idnumber, Action(Kind.OLD, self.name, idnumber, None, right))
 
 
 def _broken(item: Any, error: Exception, name: str | None = None) -> str:
@@ -368,13 +313,6 @@ def _broken(item: Any, error: Exception, name: str | None = None) -> str:
         else f"an attribute of `{type(item).__qualname__}`"
     )
     return f"{what} cannot be read: {_text(error)}"
-
-
-def _is_disabled(item: Any) -> bool:
-    try:
-        return getattr(item, ENABLED, None) is False
-    except Exception:  # a user's property may raise anything; the comparison of its own branch reports it
-        return False
 
 
 def _text(error: Exception) -> str:
