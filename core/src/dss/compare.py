@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from dss.actions import Action, Kind
@@ -68,6 +68,7 @@ class _Comparison:
         }
         self.explicit = right.attributes if right.attributes is not None else left.attributes
         self.static = not (self.left_model.dynamic or self.right_model.dynamic)
+        self.new_names = self._new_names(self.left_model.names) if self.static else ()
         self.names = self._static_names() if self.static else ()
         self.revives = (
             ENABLED in self.right_model.names or self.right_model.dynamic
@@ -162,7 +163,8 @@ class _Comparison:
             if getattr(left, ENABLED, None) is False:
                 # the source says that this one is not to be active, and on the right there is nothing to disable
                 return
-            values = {name: getattr(left, name) for name in self._new_names(left)}
+            names = self.new_names if self.static else self._new_names(names_of(left))
+            values = {name: getattr(left, name) for name in names}
         except Exception as error:
             yield self._error(idnumber, _broken(left, error))
             return
@@ -184,8 +186,8 @@ class _Comparison:
                     continue
                 yield Action(Kind.ADD, self.name, idnumber, left, right, name, value, was=None, wanted=wanted)
 
-    def _new_names(self, left: Any) -> Iterable[str]:
-        names = names_of(left)
+    def _new_names(self, names: Iterable[str]) -> Sequence[str]:
+        """Of the left's attributes, those that something new is made with."""
         if not self.right_model.dynamic:
             there = set(self.right_model.names)
             names = [name for name in names if name in there]
