@@ -65,6 +65,7 @@ class Right(DataStoreTree):
 
 @pytest.fixture
 def trees() -> tuple[Left, Right]:
+    """A source without addresses, and a target with one."""
     left, right = Left(), Right()
     right.people.make("1", name="Ada", email="old@example.org")
     return left, right
