@@ -33,7 +33,8 @@ def test_versions_and_schools_are_told(export: Any) -> None:
     found = findings(export.tree())
 
     assert (
-        "`students`: `elem_v4.10.txt`, school elem, version 4.10, the newest of 2, 10 columns, utf-8" in found["ok"]
+        "`students`: `elem_v4.10.txt`, school elem, version 4.10, the newest of 2, 10 columns, utf-8"
+        in found["ok"]
     )
 
 
@@ -56,9 +57,12 @@ def test_missing_columns_are_warned_of(export: Any) -> None:
     warnings = findings(export.tree())["warning"]
 
     assert any(
-        "no column `Enroll_Status`, so every student in the file is taken for active" in one for one in warnings
+        "no column `Enroll_Status`, so every student in the file is taken for active" in one
+        for one in warnings
     )
-    assert any("no column for email, family_name, grade, guardians, homeroom, username" in one for one in warnings)
+    assert any(
+        "no column for email, family_name, grade, guardians, homeroom, username" in one for one in warnings
+    )
 
 
 def test_no_more_than_the_head_is_read(export: Any) -> None:

@@ -81,7 +81,8 @@ def test_another_delimiter_is_named(export: Any) -> None:
 def test_a_header_that_was_not_declared_is_an_error(export: Any) -> None:
     """Otherwise a student named First_Name would be made."""
     export.put(
-        "students.txt", "\t".join(export.options["students"]["columns"]).upper() + "\n" + export.text("students")
+        "students.txt",
+        "\t".join(export.options["students"]["columns"]).upper() + "\n" + export.text("students"),
     )
 
     assert "`students.txt`, line 1: its first line holds names of columns" in failure(export)
@@ -120,7 +121,10 @@ def test_a_column_of_ones_own_that_is_not_there_is_an_error(export: Any) -> None
         (b"\x1f\x8b\x08\x00", "this is a gzip archive"),
         (b"%PDF-1.7", "this is a PDF"),
         (b"501\t10\x0001\tA\n", "a zero byte is no text"),
-        ("501\t1001\n".encode("utf-16"), 'this is utf-16, and `encoding` says utf-8; set `encoding = "utf-16"`'),
+        (
+            "501\t1001\n".encode("utf-16"),
+            'this is utf-16, and `encoding` says utf-8; set `encoding = "utf-16"`',
+        ),
         ("501\t1001\n".encode("utf-16-le"), "a zero byte is no text; is this a binary file, or utf-16?"),
     ],
 )
@@ -145,7 +149,9 @@ def test_a_byte_outside_the_declared_character_set_names_its_line(export: Any) -
 
 def test_a_byte_that_cp1252_does_not_have(export: Any) -> None:
     """The single-byte set of Windows has gaps."""
-    export.put("students.txt", b"501\t1001\tA\x81\n").set("students", columns=["ID", "Student_Number", "First_Name"])
+    export.put("students.txt", b"501\t1001\tA\x81\n").set(
+        "students", columns=["ID", "Student_Number", "First_Name"]
+    )
 
     assert "line 1: byte 81 is not in cp1252" in failure(export, encoding="cp1252")
 
@@ -239,7 +245,9 @@ def test_a_file_written_just_now_can_be_refused(export: Any) -> None:
 def test_a_file_in_which_most_rows_are_bad_is_an_error(export: Any) -> None:
     """Columns listed in the wrong order are not hundreds of bad rows."""
     columns = export.options["students"]["columns"]
-    export.set("students", columns=[columns[1], columns[0], *columns[2:4], columns[5], *columns[6:], columns[4]])
+    export.set(
+        "students", columns=[columns[1], columns[0], *columns[2:4], columns[5], *columns[6:], columns[4]]
+    )
     export.rows["students"] = [[*row[:5], "seven", *row[6:]] for row in export.rows["students"]]
 
     assert "so are 2 more rows of this file" in failure(export)

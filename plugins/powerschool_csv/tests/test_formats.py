@@ -31,7 +31,9 @@ def three(export: Any) -> Any:
     return export.set("students", columns=["Student_Number", "First_Name", "Last_Name"])
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "UTF-8", "mac_roman", "Mac Roman", "cp1252", "Windows-1252", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "UTF-8", "mac_roman", "Mac Roman", "cp1252", "Windows-1252", "utf-16"]
+)
 def test_declared_character_sets(three: Any, encoding: str) -> None:
     """Letters arrive as they are, whatever the set."""
     codec = {"Mac Roman": "mac_roman"}.get(encoding, encoding)

@@ -70,7 +70,9 @@ def test_placeholders_are_checked(pattern: str) -> None:
         Pattern(pattern)
 
 
-@given(st.lists(st.lists(st.integers(0, 99), min_size=1, max_size=3), min_size=1, max_size=6, unique_by=tuple))
+@given(
+    st.lists(st.lists(st.integers(0, 99), min_size=1, max_size=3), min_size=1, max_size=6, unique_by=tuple)
+)
 def test_the_largest_version_is_chosen_whatever_the_order(versions: list[list[int]]) -> None:
     """Property: the newest is the largest version, part by part."""
     import tempfile
@@ -123,7 +125,9 @@ def test_a_school_that_is_not_declared_is_noted(export: Any) -> None:
     tree = per_school(export, "elem", "sec").read("students", schools=["elem"])
 
     assert list(tree.students.keys()) == ["1"]
-    assert "`sec_students.txt` is of a school that `schools` does not list" in tree.students.contents().notes[0]
+    assert (
+        "`sec_students.txt` is of a school that `schools` does not list" in tree.students.contents().notes[0]
+    )
 
 
 def test_an_older_day_of_one_school_is_noted(export: Any) -> None:

@@ -48,13 +48,19 @@ def read(data: bytes, **form: Any) -> tuple[list[tuple[int, tuple[str, ...]]], l
         path.write_bytes(data)
         with DelimitedFile(path, "file.txt", Format(**{"columns": COLUMNS, **form}), spoilt.append) as file:
             rows = [
-                (line, tuple(row)) for lines, block in file.blocks() for line, row in zip(lines, block, strict=True)
+                (line, tuple(row))
+                for lines, block in file.blocks()
+                for line, row in zip(lines, block, strict=True)
             ]
     return rows, spoilt
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.data(), st.sampled_from(["utf-8", "utf-16", "mac_roman", "cp1252"]), st.sampled_from(["\n", "\r\n", "\r"]))
+@given(
+    st.data(),
+    st.sampled_from(["utf-8", "utf-16", "mac_roman", "cp1252"]),
+    st.sampled_from(["\n", "\r\n", "\r"]),
+)
 def test_what_was_written_unquoted_is_read(data: Any, encoding: str, end: str) -> None:
     """Any text but tabs and line ends comes back, with its line, whatever the character set and the line ends."""
     written = data.draw(rows_of(encoding))

@@ -51,7 +51,15 @@ def test_guardians_are_derived_from_active_students(export: Any) -> None:
 
 def test_guardians_by_family_keep_their_number_when_the_address_changes(export: Any) -> None:
     """With `key = "family"` the number is the family's, and names go with addresses by their order."""
-    columns = ["Student_Number", "First_Name", "Last_Name", "Family_Ident", "Mother", "Father", "GuardianEmail"]
+    columns = [
+        "Student_Number",
+        "First_Name",
+        "Last_Name",
+        "Family_Ident",
+        "Mother",
+        "Father",
+        "GuardianEmail",
+    ]
     export.set("students", columns=columns)
     export.rows["students"] = [
         ["1", "Ada", "Berg", "F7", "Berg, Eva", "Berg, Jon", "eva@home.example; jon@home.example"],

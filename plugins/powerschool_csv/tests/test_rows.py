@@ -205,7 +205,9 @@ def test_a_bad_student_row_keeps_its_guardians(export: Any) -> None:
 
 def test_a_row_that_cannot_be_read_keeps_all_guardians(export: Any) -> None:
     """It may be about any of them."""
-    export.rows["students"].insert(1, ["505", "1005", "Tab", "here", "", "0", "7", "7A", "", "pa@home.example", "x"])
+    export.rows["students"].insert(
+        1, ["505", "1005", "Tab", "here", "", "0", "7", "7A", "", "pa@home.example", "x"]
+    )
 
     store = export.read("guardians").guardians.contents()
 
@@ -270,7 +272,9 @@ def test_an_unknown_course_freezes_the_class(export: Any) -> None:
     """The course files may be older."""
     export.rows["classes"][0][1] = "XX9"
 
-    assert "course `XX9` is not in the course files" in export.read("classes").classes.contents().frozen["3001"]
+    assert (
+        "course `XX9` is not in the course files" in export.read("classes").classes.contents().frozen["3001"]
+    )
 
 
 def test_a_broken_section_row_freezes_the_class(export: Any) -> None:
@@ -303,7 +307,9 @@ def test_a_broken_section_row_freezes_the_class(export: Any) -> None:
         (" 3001 ", "3600", " 09/30/2026", "06/19/2027 ", True),
     ],
 )
-def test_which_enrolments_count(cc: Any, section: str, term: str, enrolled: str, left: str, counts: bool) -> None:
+def test_which_enrolments_count(
+    cc: Any, section: str, term: str, enrolled: str, left: str, counts: bool
+) -> None:
     """On 1 October: DateLeft is the first day outside; negative numbers are dropped; blank days are open."""
     tree = cc(["1", "501", section, term, enrolled, left]).read("enrollments")
 
@@ -323,12 +329,13 @@ def test_enrolments_can_count_some_days_ahead(cc: Any) -> None:
 def test_the_day_is_that_of_the_run_by_default(cc: Any) -> None:
     """Without `today` an enrolment that ended long ago does not count."""
     export = cc(
-        ["1", "501", "3001", "3600", "08/01/2001", "06/01/2002"], ["2", "501", "3002", "3600", "08/01/2001", ""]
+        ["1", "501", "3001", "3600", "08/01/2001", "06/01/2002"],
+        ["2", "501", "3002", "3600", "08/01/2001", ""],
     )
 
-    assert [one.class_ for one in export.read("enrollments", today="").enrollments if one.role == "student"] == [
-        "3002"
-    ]
+    assert [
+        one.class_ for one in export.read("enrollments", today="").enrollments if one.role == "student"
+    ] == ["3002"]
 
 
 def test_several_rows_of_one_student_in_one_class(cc: Any) -> None:
@@ -355,7 +362,9 @@ def test_an_unknown_student_is_reported(cc: Any) -> None:
 
 def test_an_unknown_student_with_a_number_is_frozen(export: Any) -> None:
     """With the number in CC only that one enrolment is left as it is."""
-    export.set("enrollments", columns=["[01]Student_Number", "SectionID"]).put("cc.txt", "1001\t3001\n1099\t3001\n")
+    export.set("enrollments", columns=["[01]Student_Number", "SectionID"]).put(
+        "cc.txt", "1001\t3001\n1099\t3001\n"
+    )
 
     store = export.read("enrollments").enrollments.contents()
 
@@ -376,12 +385,18 @@ def test_an_unknown_section_is_frozen(cc: Any) -> None:
     """The section files may be older."""
     store = cc(["1", "501", "3999", "3600", "", ""]).read("enrollments").enrollments.contents()
 
-    assert store.frozen == {"3999|1001|student": "`cc.txt`, line 1: section `3999` is not in the section files"}
+    assert store.frozen == {
+        "3999|1001|student": "`cc.txt`, line 1: section `3999` is not in the section files"
+    }
 
 
 def test_an_unknown_person_long_gone_is_no_doubt(cc: Any) -> None:
     """A row that does not count anyhow is not asked for its student."""
-    store = cc(["1", "599", "3001", "3600", "08/24/2026", "09/01/2026"]).read("enrollments").enrollments.contents()
+    store = (
+        cc(["1", "599", "3001", "3600", "08/24/2026", "09/01/2026"])
+        .read("enrollments")
+        .enrollments.contents()
+    )
 
     assert not store.problems
 
@@ -412,7 +427,9 @@ def test_days_in_another_form(cc: Any) -> None:
 
 def test_a_broken_schedule_row_freezes_what_it_may_be(cc: Any) -> None:
     """Section and student are found among the cells that may hold them."""
-    store = cc(["1", "x", "501", "3001", "3600", "", ""], ["2", "502", "3001", "3600", "", ""]).read("enrollments")
+    store = cc(["1", "x", "501", "3001", "3600", "", ""], ["2", "502", "3001", "3600", "", ""]).read(
+        "enrollments"
+    )
 
     assert list(store.enrollments.contents().frozen) == ["3001|1001|student"]
 
@@ -454,7 +471,16 @@ def test_attributes_that_cannot_be_are_refused(export: Any, options: dict[str, A
 
 @pytest.mark.parametrize(
     "name",
-    ["Robert'); DROP TABLE Students;--", "=cmd|' /C calc'!A0", "<b>x</b>", "../../etc", "{0}", "%s", "O|\\'", "🙂"],
+    [
+        "Robert'); DROP TABLE Students;--",
+        "=cmd|' /C calc'!A0",
+        "<b>x</b>",
+        "../../etc",
+        "{0}",
+        "%s",
+        "O|\\'",
+        "🙂",
+    ],
 )
 def test_hostile_names_are_names(few: Any, name: str) -> None:
     """Nothing in a cell is ever taken for anything but text."""

@@ -55,7 +55,9 @@ def whole(text: str, column: str) -> str:
     if found is not None:
         return found[1]
     if _SHORTENED.fullmatch(text):
-        raise BadCell(f"`{column}` is `{text}`, a number that a spreadsheet has shortened; its last digits are lost")
+        raise BadCell(
+            f"`{column}` is `{text}`, a number that a spreadsheet has shortened; its last digits are lost"
+        )
     raise BadCell(f"`{column}` is `{text}`; wanted a whole number")
 
 
@@ -79,7 +81,9 @@ def person_number(text: str, column: str, digits: bool, width: int) -> str:
         if text.startswith("-"):
             raise BadCell(f"`{column}` is `{text}`; wanted a number without a sign")
     elif _SHORTENED.fullmatch(text):
-        raise BadCell(f"`{column}` is `{text}`, a number that a spreadsheet has shortened; its last digits are lost")
+        raise BadCell(
+            f"`{column}` is `{text}`, a number that a spreadsheet has shortened; its last digits are lost"
+        )
     else:
         found = _WHOLE.fullmatch(text)
         text = found[1] if found is not None else text

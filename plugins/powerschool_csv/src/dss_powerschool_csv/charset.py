@@ -24,7 +24,9 @@ _KINDS = (
     (b"\x1f\x8b", "a gzip archive"),
     (b"%PDF", "a PDF document"),
 )
-_MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|!--|\?xml|html|head|body|script|meta|title)", re.IGNORECASE)
+_MARKUP = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|!--|\?xml|html|head|body|script|meta|title)", re.IGNORECASE
+)
 # In single-byte sets these pairs do occur: a curly quotation mark beside an accented letter. Any other pair that is
 # well-formed UTF-8 does not, in names.
 _UTF8_ONLY = re.compile(rb"[\xc2-\xd1\xd6-\xdf][\x80-\x90\x95\x98-\x9f\xa1-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
@@ -72,12 +74,16 @@ def refuse_other_kinds(head: bytes, encoding: str) -> None:
         if head.startswith(magic):
             raise NotWhatItClaims(f"this is {kind}; wanted the delimited text itself")
     if _MARKUP.match(head):
-        raise NotWhatItClaims("this is a web page (a login page saved under this name?); wanted delimited text")
+        raise NotWhatItClaims(
+            "this is a web page (a login page saved under this name?); wanted delimited text"
+        )
     declared = encoding.replace("-sig", "")
     for mark, other in _BOMS:
         if head.startswith(mark):
             if not declared.startswith(other):
-                raise NotWhatItClaims(f'this is {other}, and `encoding` says {encoding}; set `encoding = "{other}"`')
+                raise NotWhatItClaims(
+                    f'this is {other}, and `encoding` says {encoding}; set `encoding = "{other}"`'
+                )
             break
 
 
@@ -110,7 +116,9 @@ class Decoder:
 
     def __init__(self, encoding: str) -> None:
         self.encoding = "utf-8-sig" if encoding == "utf-8" else encoding
-        self._text = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(self.encoding)(), translate=True)
+        self._text = io.IncrementalNewlineDecoder(
+            codecs.getincrementaldecoder(self.encoding)(), translate=True
+        )
         self._common = common_bytes(encoding)
         # single-byte sets take any byte, so a file in UTF-8 would pass as gibberish
         self._shadow: codecs.IncrementalDecoder | None = None

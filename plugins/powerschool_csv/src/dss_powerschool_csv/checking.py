@@ -64,11 +64,13 @@ def _check_branch(tree: DataStoreTree, exports: Exports, branch: str) -> Iterato
         return
     if reading is not None and reading.absent:
         yield Finding(
-            "warning", f"`{branch}`: no column for {', '.join(sorted(reading.absent))}; nothing is said of these"
+            "warning",
+            f"`{branch}`: no column for {', '.join(sorted(reading.absent))}; nothing is said of these",
         )
     for other in exports.undeclared(branch):
         yield Finding(
-            "warning", f"`{branch}`: `{other.name}` is of a school that `schools` does not list; it is not read"
+            "warning",
+            f"`{branch}`: `{other.name}` is of a school that `schools` does not list; it is not read",
         )
     for note in exports.dates_differ(branch):
         yield Finding("warning", f"`{branch}`: {note}")
@@ -77,7 +79,9 @@ def _check_branch(tree: DataStoreTree, exports: Exports, branch: str) -> Iterato
 def _described(file: Chosen) -> str:
     version = f"version {file.version}" if file.version else ""
     older = f"the newest of {len(file.passed_over) + 1}" if file.passed_over else ""
-    return "".join(f"{text}, " for text in (f"school {file.school}" if file.school else "", version, older) if text)
+    return "".join(
+        f"{text}, " for text in (f"school {file.school}" if file.school else "", version, older) if text
+    )
 
 
 def _reader(tree: DataStoreTree, exports: Exports, branch: str) -> tuple[Reading | None, _Start]:

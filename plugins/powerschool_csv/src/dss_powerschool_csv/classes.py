@@ -104,10 +104,14 @@ class Classes:
                 self._identify(whole(row[section_id], "ID"), idnumber, sheet.at(line))
             teachers = self._teachers(sheet, line, row, idnumber, number, staff_id) if told_teachers else None
             if self._courses is not None and course is not None and row[course] not in self._courses:
-                self.tell.freeze(idnumber, sheet.mark(line, f"course `{row[course]}` is not in the course files"))
+                self.tell.freeze(
+                    idnumber, sheet.mark(line, f"course `{row[course]}` is not in the course files")
+                )
             self._merging.add((idnumber, *values(row, person=teachers)), sheet.at(line))
             if teachers:
-                self.sections.teachers[idnumber] = self.sections.teachers.get(idnumber, frozenset()) | teachers
+                self.sections.teachers[idnumber] = (
+                    self.sections.teachers.get(idnumber, frozenset()) | teachers
+                )
 
         def convert(lines: Sequence[int], rows: list[Row]) -> list[Record]:
             for line, row in zip(lines, rows, strict=True):
@@ -125,7 +129,9 @@ class Classes:
         known = self.sections.by_id.setdefault(own, idnumber)
         if known != idnumber:
             for one in (known, idnumber):
-                self.tell.freeze(one, f"{where}: section ID `{own}` belongs to both `{known}` and `{idnumber}`")
+                self.tell.freeze(
+                    one, f"{where}: section ID `{own}` belongs to both `{known}` and `{idnumber}`"
+                )
 
     def _teachers(
         self, sheet: Sheet, line: int, row: Row, idnumber: str, number: int | None, own: int | None

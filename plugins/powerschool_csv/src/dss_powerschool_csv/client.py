@@ -49,7 +49,9 @@ class Exports:
     def _found(self) -> dict[str, dict[str, Chosen]]:
         """The newest files of all branches, by branch and school."""
         if not self.folder.is_dir():
-            raise ReadError(f"folder `{self.folder}` is not there; set `folder` to where the export is written")
+            raise ReadError(
+                f"folder `{self.folder}` is not there; set `folder` to where the export is written"
+            )
         return {branch: newest(self.folder, pattern) for branch, pattern in self._patterns.items()}
 
     def look_again(self) -> None:
@@ -134,7 +136,9 @@ class Exports:
             raise ConfigError(f"`delimiter` is {delimiter!r}; wanted one character, such as `tab` or `comma`")
         header = next((value for value in (own.header, tree.header) if value is not None), not own.columns)
         if not header and not own.columns:
-            raise ConfigError(f"`{branch}.columns` is empty and `header` is false; list the fields in their order")
+            raise ConfigError(
+                f"`{branch}.columns` is empty and `header` is false; list the fields in their order"
+            )
         return Format(
             encoding=codec(tree.encoding if own.encoding is None else own.encoding),
             delimiter=delimiter,
@@ -159,4 +163,6 @@ class Exports:
         if "date" in self._patterns[branch].fields:
             files = self.files(branch)
             latest = max(file.age for file in files)
-            yield from (f"`{file.name}` is older than other schools' files" for file in files if file.age < latest)
+            yield from (
+                f"`{file.name}` is older than other schools' files" for file in files if file.age < latest
+            )

@@ -56,11 +56,15 @@ class Options(DataStoreTree.Options):
     )
     encoding: str = attrs.field(
         default="utf-8",
-        metadata=says("Character set that PowerSchool was told to write: utf-8, mac_roman, cp1252, utf-16 ..."),
+        metadata=says(
+            "Character set that PowerSchool was told to write: utf-8, mac_roman, cp1252, utf-16 ..."
+        ),
     )
     delimiter: str = attrs.field(
         default="\t",
-        metadata=says("What stands between fields, one character; `tab` and `comma` may be written in words."),
+        metadata=says(
+            "What stands between fields, one character; `tab` and `comma` may be written in words."
+        ),
     )
     quoted: bool = attrs.field(
         default=False,
@@ -70,10 +74,13 @@ class Options(DataStoreTree.Options):
     )
     header: bool | None = attrs.field(
         default=None,
-        metadata=says("Whether first lines hold names. Left out: they do in files whose `columns` are not given."),
+        metadata=says(
+            "Whether first lines hold names. Left out: they do in files whose `columns` are not given."
+        ),
     )
     html_entities: bool = attrs.field(
-        default=False, metadata=says("Whether cells hold HTML entities, `O&#39;Neil`, that stand for letters.")
+        default=False,
+        metadata=says("Whether cells hold HTML entities, `O&#39;Neil`, that stand for letters."),
     )
     dates: str = attrs.field(
         default="%m/%d/%Y",
@@ -91,7 +98,9 @@ class Options(DataStoreTree.Options):
     )
     settle_seconds: float = attrs.field(
         default=0.0,
-        metadata=says("A file that was written less long ago may be unfinished, and is an error; 0 is never."),
+        metadata=says(
+            "A file that was written less long ago may be unfinished, and is an error; 0 is never."
+        ),
     )
     today: str = attrs.field(
         default="",
@@ -131,8 +140,13 @@ class Options(DataStoreTree.Options):
     def __attrs_post_init__(self) -> None:
         if self.guardians.key not in ("email", "family"):
             raise ConfigError(f"`guardians.key` is `{self.guardians.key}`; wanted `email` or `family`")
-        if len(self.guardians.emails) > 1 and len(self.guardians.names) not in (0, len(self.guardians.emails)):
-            raise ConfigError("`guardians.names` must name one column for each of `guardians.emails`, or none")
+        if len(self.guardians.emails) > 1 and len(self.guardians.names) not in (
+            0,
+            len(self.guardians.emails),
+        ):
+            raise ConfigError(
+                "`guardians.names` must name one column for each of `guardians.emails`, or none"
+            )
         if not self.classes.key:
             raise ConfigError("`classes.key` is empty; wanted the columns that make a class's number")
         if self.enrollments.days_ahead < 0:

@@ -55,7 +55,10 @@ class Courses:
             ReadError: it lacks a column.
         """
         number = sheet.need(COURSE)
-        own = {"name": (sheet.place("Course_Name"), "{}"), "category": (sheet.place(self._options.category), "{}")}
+        own = {
+            "name": (sheet.place("Course_Name"), "{}"),
+            "category": (sheet.place(self._options.category), "{}"),
+        }
         fields = self.reading.expressions(sheet, self._fields[1:], own)
         values = values_of(fields, splitters(self._options))
 

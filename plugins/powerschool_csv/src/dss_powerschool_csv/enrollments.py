@@ -64,7 +64,12 @@ class Enrollments:
     """
 
     def __init__(
-        self, tree: DataStoreTree, exports: Exports, tell: Tell, pupils: Pupils | None, sections: Sections | None
+        self,
+        tree: DataStoreTree,
+        exports: Exports,
+        tell: Tell,
+        pupils: Pupils | None,
+        sections: Sections | None,
     ) -> None:
         options = exports.options.enrollments
         assert isinstance(options, EnrollmentOptions)

@@ -101,7 +101,9 @@ class DelimitedFile:
             if not rows:
                 lines, rows = self._next_rows()
             if not rows:
-                self.fail("it has a header line and nothing below it; a night of no data is more often a fault", 1)
+                self.fail(
+                    "it has a header line and nothing below it; a night of no data is more often a fault", 1
+                )
         elif looks_like_header(rows[0], self.names):
             self.fail(
                 "its first line holds names of columns, and none was expected; take `columns` out of the"
@@ -168,7 +170,9 @@ class DelimitedFile:
             for text in self._texts:
                 untidy = untidy or self._text.untidy
                 yield from (
-                    text.splitlines(keepends=True) if text.isascii() and not self._text.untidy else _lines(text)
+                    text.splitlines(keepends=True)
+                    if text.isascii() and not self._text.untidy
+                    else _lines(text)
                 )
 
         reader = csv.reader(lines(), delimiter=self.form.delimiter, strict=True)
@@ -176,7 +180,9 @@ class DelimitedFile:
             try:
                 rows = list(islice(reader, _ROWS))
             except csv.Error as error:
-                self.fail(f"the quotes around its cells are not in order ({error}); see `quoted`", reader.line_num)
+                self.fail(
+                    f"the quotes around its cells are not in order ({error}); see `quoted`", reader.line_num
+                )
             if not rows:
                 return
             first = self._line + 1
@@ -193,7 +199,9 @@ class DelimitedFile:
         for row in rows:
             places.append(line)
             ends = sum(cell.count("\n") for cell in row)
-            if ends and any(cell.count(self.form.delimiter) >= max(len(row) - 1, 2) for cell in row if "\n" in cell):
+            if ends and any(
+                cell.count(self.form.delimiter) >= max(len(row) - 1, 2) for cell in row if "\n" in cell
+            ):
                 self.fail(
                     f"a quote that opens in this line closes {ends} lines later, with whole rows in between; see"
                     " `quoted`",

@@ -78,7 +78,9 @@ class Guardians:
                         continue
                 except BadCell as error:
                     self._doubt(
-                        family, row, f"{sheet.mark(line, error)}; the guardians in this row are left as they are"
+                        family,
+                        row,
+                        f"{sheet.mark(line, error)}; the guardians in this row are left as they are",
                     )
                 self._add(family, row, sheet.at(line))
             return []

@@ -106,7 +106,9 @@ class Pattern:
         """
         yield from self._find(folder, folder, self._parts, {})
 
-    def _find(self, top: Path, folder: Path, parts: list[re.Pattern[str]], known: dict[str, str]) -> Iterator[Chosen]:
+    def _find(
+        self, top: Path, folder: Path, parts: list[re.Pattern[str]], known: dict[str, str]
+    ) -> Iterator[Chosen]:
         try:
             entries = sorted(folder.iterdir())
         except OSError as error:

@@ -28,11 +28,17 @@ class Numbers:
         plain: whether idnumbers made of digits can stand in a key as they are.
     """
 
-    def __init__(self, tree: DataStoreTree, branch: str, column: str, digits: bool = False, width: int = 0) -> None:
+    def __init__(
+        self, tree: DataStoreTree, branch: str, column: str, digits: bool = False, width: int = 0
+    ) -> None:
         self._read: Callable[[str], str] = partial(person_number, column=column, digits=digits, width=width)
         self.idnumber: Callable[[str], str] = partial(tree.idnumber, branch)
         self.expression, self.plain = "idnumber_of(number)", False
-        parts = tree.idnumber(branch, _PROBE).split(_PROBE) if type(tree).idnumber is DataStoreTree.idnumber else []
+        parts = (
+            tree.idnumber(branch, _PROBE).split(_PROBE)
+            if type(tree).idnumber is DataStoreTree.idnumber
+            else []
+        )
         if len(parts) == 2:
             before, after = parts
             self.idnumber = lambda number: before + number + after

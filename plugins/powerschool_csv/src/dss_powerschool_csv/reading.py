@@ -167,7 +167,9 @@ class Reading:
                         " character set of the export does not have"
                     )
                 if source.cut:
-                    self.tell.note(f"`{file.name}` has no line end after its last row, so that row may be cut off")
+                    self.tell.note(
+                        f"`{file.name}` has no line end after its last row, so that row may be cut off"
+                    )
         self._finish()
 
     def _judge(self, sheet: Sheet, rows: int) -> None:

@@ -45,7 +45,9 @@ class Seats:
                 f"{sheet.at(1)}: it has neither `Student_Number` nor, with the student files, `StudentID`; so"
                 " whose rows these are cannot be told"
             )
-        self._key = [sheet.need(column) for column in of.key] if of.sections is None and not of.by_id else None
+        self._key = (
+            [sheet.need(column) for column in of.key] if of.sections is None and not of.by_id else None
+        )
 
     @property
     def convert(self) -> Convert:
@@ -62,9 +64,16 @@ class Seats:
             "enabled": "True",
             **extras,
         }
-        names: dict[str, object] = {"key": key, "current": of.current, "bad": self._bad, **splitters(of.options)}
+        names: dict[str, object] = {
+            "key": key,
+            "current": of.current,
+            "bad": self._bad,
+            **splitters(of.options),
+        }
         names["slow"] = partial(self._slow, values_of(fields, names))
-        people = None if of.pupils is None else of.pupils.by_id if self._number is None else of.pupils.by_number
+        people = (
+            None if of.pupils is None else of.pupils.by_id if self._number is None else of.pupils.by_number
+        )
         if people is None or of.sections is None:
             body = [
                 "record = slow(row, lines, rows)",
@@ -127,7 +136,9 @@ class Seats:
             return None
         if person is not None and known_class:
             return values(row, class_, person)
-        what = f"section `{section}` is not in the section files" if person is not None else self._stranger(row)
+        what = (
+            f"section `{section}` is not in the section files" if person is not None else self._stranger(row)
+        )
         told = self._sheet.mark(line_of(found, lines, rows), what)
         idnumber = person or (number and self._of.numbers.idnumber(number))
         if class_ and idnumber:
@@ -195,7 +206,9 @@ class Seats:
         of = self._of
         place = self._number if self._number is not None else self._id
         assert place is not None
-        people = {} if of.pupils is None else of.pupils.by_number if self._number is not None else of.pupils.by_id
+        people = (
+            {} if of.pupils is None else of.pupils.by_number if self._number is not None else of.pupils.by_id
+        )
         classes = of.sections.by_id if of.sections is not None else {}
         sections, persons = row.candidates(self._section), row.candidates(place)
         if row.before is not None:

@@ -74,7 +74,8 @@ class Students:
                 bare = number.lstrip("0")
                 if bare != number and bare in self.pupils.by_number:
                     self._doubt(
-                        (bare, number), "are both among the numbers: has a spreadsheet eaten zeros? See `width`"
+                        (bare, number),
+                        "are both among the numbers: has a spreadsheet eaten zeros? See `width`",
                     )
         if not together.isascii():
             for number in numbers:
@@ -84,7 +85,8 @@ class Students:
     def _doubt(self, numbers: tuple[str, ...], why: str) -> None:
         for number in numbers:
             self.tell.freeze(
-                self.numbers.idnumber(number), f"`{NUMBER}`: {' and '.join(f'`{one}`' for one in numbers)} {why}"
+                self.numbers.idnumber(number),
+                f"`{NUMBER}`: {' and '.join(f'`{one}`' for one in numbers)} {why}",
             )
 
     def start(self, sheet: Sheet) -> Convert:
@@ -190,7 +192,9 @@ class Students:
             self.pupils.by_id[own] = idnumber
         elif known != idnumber:
             for one in (known, idnumber):
-                self.tell.freeze(one, f"{sheet.at(line)}: ID `{own}` belongs to both `{known}` and `{idnumber}`")
+                self.tell.freeze(
+                    one, f"{sheet.at(line)}: ID `{own}` belongs to both `{known}` and `{idnumber}`"
+                )
 
     def _bad(
         self, sheet: Sheet, place: int, values: Callable[[Row], Record], line: int, row: Row, error: BadCell

@@ -113,7 +113,9 @@ class FileOptions(Table):
             if attribute not in self.extra:
                 raise ConfigError(f"`split` names `{attribute}`, which is not among `extra`")
             if not separator:
-                raise ConfigError(f"`split.{attribute}` is blank; wanted what separates the values, such as `;`")
+                raise ConfigError(
+                    f"`split.{attribute}` is blank; wanted what separates the values, such as `;`"
+                )
 
 
 @attrs.frozen(kw_only=True, field_transformer=_files_first)
@@ -231,5 +233,6 @@ class EnrollmentOptions(FileOptions):
         ),
     )
     teachers: bool = attrs.field(
-        default=True, metadata=says("Whether the teacher of a class is enrolled in it too, with the role `teacher`.")
+        default=True,
+        metadata=says("Whether the teacher of a class is enrolled in it too, with the role `teacher`."),
     )

@@ -105,7 +105,9 @@ class Teachers:
                 self.staff.by_number[text] = idnumber
                 self._merging.add((idnumber, *values(row)), sheet.at(line))
             else:
-                self.reading.count("passed over: Status is not among `active`, or StaffStatus not in `staff_status`")
+                self.reading.count(
+                    "passed over: Status is not among `active`, or StaffStatus not in `staff_status`"
+                )
                 self.staff.by_number.setdefault(text, None)
 
         def convert(lines: Sequence[int], rows: list[Row]) -> list[Record]:

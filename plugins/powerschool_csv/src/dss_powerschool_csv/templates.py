@@ -18,4 +18,6 @@ class PowerSchoolTemplate(DefaultTemplate):
     def handle(self, actions: Sequence[Action]) -> Iterator[Result]:
         """Drop all actions."""
         for action in actions:
-            yield action.dropped("an export cannot be written; put the PowerSchool tree on the left of the sync")
+            yield action.dropped(
+                "an export cannot be written; put the PowerSchool tree on the left of the sync"
+            )
