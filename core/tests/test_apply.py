@@ -574,3 +574,25 @@ def test_what_is_left_to_do_by_hand_is_told(plant: Any) -> None:
         ["what follows a run could not be done: OSError: away"],
         [],
     ]
+
+
+def test_a_report_at_a_prompt_is_counts_and_nothing_else(plant: Any) -> None:
+    """`left >> right` is echoed there; whom it concerns is in `undone`."""
+
+    class Choosy(DefaultTemplate):
+        def new(self, action: Action) -> Result:
+            return (
+                action.done()
+                if action.idnumber == "0000"
+                else action.failed(f"no room for {action.left.email}")
+            )
+
+    left, right = _students(plant, 3, Choosy)
+    for student in left.students:
+        student.email = "ada@example.org"
+
+    report = left >> right
+
+    assert repr(report) == "<Report: 1 done, 2 failed>"
+    assert len(report.undone) == 2
+    assert repr(left >> left) == "<Report: nothing to do>"

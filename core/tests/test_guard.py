@@ -59,6 +59,7 @@ def test_disabled_records_do_not_stretch_the_share(plant: Any) -> None:
     (hold,) = holds(make_plan(left, right))
 
     assert hold.reason == "11 removals in students are 6% of 200; allowed are 10, or 5%"
+    assert hold.budget == Budget(10, 0.05)
 
 
 def test_disabling_counts_as_removing(plant: Any) -> None:
@@ -99,6 +100,7 @@ def test_all_removals_of_a_branch_wait_together(plant: Any) -> None:
     held = {id(action) for hold in found for action in hold.actions}
 
     assert [hold.scope for hold in found] == ["cohorts", "cohorts.members"]
+    assert [hold.budget for hold in found] == [DEFAULT, None]
     rest = [(str(action.kind), action.idnumber) for action in plan.actions if id(action) not in held]
     assert rest == [("new", "d"), ("update", "c")]
 
@@ -115,8 +117,10 @@ def test_what_refers_to_a_held_record_is_held(plant: Any) -> None:
     left.classes.make("m")
     right.classes.make("m")
 
-    found = _held(holds(make_plan(left, right)))
+    holding = holds(make_plan(left, right))
 
+    found = _held(holding)
+    assert [hold.scope for hold in holding if hold.budget is not None] == ["students"]
     assert found["enrollments"] == ["m|0000|student"]
     assert found["cohorts.members"] == ["c"]
     assert len(found["students"]) == 15

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dss import Action, DataStoreBranch, Kind
-from dss.errors import ConnectorError
+from dss import Action, DataStoreBranch, DefaultImporter, Kind
+from dss.errors import ConnectorError, NotProvided
 from dss.hookspecs import hookimpl
 from dss.importers import Holder
 from dss.plan import make_plan
@@ -266,6 +266,46 @@ def test_notes_of_the_reading_are_in_the_plan(plant: Any) -> None:
     assert "left.students: 12 rows dropped: blank Student_Number" in plan.notes
     assert "left.students: `Student` has no place for shoe; left out" in plan.notes
     assert len(plan.actions) == 2
+
+
+def test_branches_that_an_importer_does_not_provide_are_in_the_notes(
+    plant: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each once, with the importer's reason, when it was wanted; where the notes say it, the log need not."""
+
+    class Students_(DefaultImporter):
+        def readin_branch(self, branch: type[DataStoreBranch]) -> Any:
+            if branch.__name__ != "students":
+                raise NotProvided("no such file")
+            return [{"idnumber": "1"}]
+
+    left = plant(Students, Teachers, Courses, importer=Students_)
+    right = plant(Students, Teachers, Courses, name="right")
+    left.read()
+
+    plan = make_plan(left, right, ["students", "teachers"])
+
+    assert plan.notes == ["left.teachers: left out: no such file"]
+    assert not caplog.records
+    assert make_plan(left, right).notes == [
+        "left.teachers: left out: no such file",
+        "left.courses: left out: no such file",
+    ]
+
+
+def test_an_action_at_a_prompt_names_no_values(plant: Any) -> None:
+    """Only kind, branch, idnumber and attribute; the message tells the rest."""
+    left, right = plant(Students), plant(Students, name="right")
+    left.students.make("1", given_name="Ada", email="ada@example.org")
+    left.students.make("2", email="new@example.org")
+    right.students.make("2", email="old@example.org")
+
+    plan = make_plan(left, right)
+
+    assert [repr(action) for action in plan.actions] == [
+        "<Action new students '1'>",
+        "<Action update students '2' email>",
+    ]
 
 
 def test_every_action_says_what_it_is(plant: Any) -> None:

@@ -43,7 +43,7 @@ class Adoption:
     was: Mapping[str, Any]
 
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, repr=False)
 class Action:
     """One difference between left (what is needed) and right (what is there).
 
@@ -114,6 +114,11 @@ class Action:
 
     def __str__(self) -> str:
         return self.message
+
+    def __repr__(self) -> str:
+        # without names and values, which a prompt or a traceback would spread
+        attribute = f" {self.attribute}" if self.attribute else ""
+        return f"<Action {self.kind.value} {self.branch} {self.idnumber!r}{attribute}>"
 
 
 @attrs.define(eq=False)

@@ -28,7 +28,7 @@ ATTEMPTS = 4
 """How often a batch is tried while the target says that it is busy."""
 
 
-@attrs.define
+@attrs.define(repr=False)
 class Report:
     """What became of the actions of one sync.
 
@@ -55,6 +55,14 @@ class Report:
         return sum(
             count for (_, _, outcome), count in self.counts.items() if not outcomes or outcome in outcomes
         )
+
+    def __str__(self) -> str:
+        found = [f"{self.total(outcome)} {outcome.value}" for outcome in Outcome if self.total(outcome)]
+        return ", ".join(found) or "nothing to do"
+
+    def __repr__(self) -> str:
+        # what `left >> right` shows at a prompt: names nobody
+        return f"<Report: {self}>"
 
 
 def missing_handlers(right: DataStoreTree, actions: Iterable[Action]) -> list[str]:

@@ -39,11 +39,13 @@ class Hold:
         scope: a branch, or `branch.attribute`.
         reason: one sentence.
         actions: all of them.
+        budget: the scope's own budget, when that is what they exceed; None when they only wait with others.
     """
 
     scope: str
     reason: str
     actions: list[Action]
+    budget: Budget | None = None
 
 
 DEFAULT = Budget()
@@ -76,6 +78,7 @@ def holds(plan: Plan, budgets: Mapping[str, Budget] | None = None) -> list[Hold]
                     f"{len(removals)} removals in {scope} are {share:.0%} of {of};"
                     f" allowed are {budget.count}, or {budget.share:.0%}",
                     removals,
+                    budget,
                 )
             )
     found += _of_the_same_branch(found, scopes)

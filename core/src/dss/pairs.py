@@ -33,7 +33,11 @@ def ready_pairs(left: DataStoreTree, right: DataStoreTree, names: Sequence[str] 
     pairs = []
     for name in names if names is not None else _shared_names(left, right):
         pair = (_branch(left, name), _branch(right, name))
-        if not _left_out(pair):
+        missing = [branch for branch in pair if branch.state() is State.NOT_PROVIDED]
+        if missing and names is None:
+            # who names the branches asks for a plan, whose notes say it
+            log.warning("left out: %s is not provided by its importer", missing[0].path())
+        if not missing:
             for branch in pair:
                 _check_state(branch)
             _check_source(*pair)
@@ -56,14 +60,6 @@ def _branch(tree: DataStoreTree, name: str) -> type[DataStoreBranch]:
             return branch
     there = ", ".join(branch.__name__ for branch in tree.branches) or "none"
     raise ConfigError(f"tree `{tree.name}` has no branch `{name}`; it has {there}")
-
-
-def _left_out(pair: Pair) -> bool:
-    for branch in pair:
-        if branch.state() is State.NOT_PROVIDED:
-            log.warning("left out: %s is not provided by its importer", branch.path())
-            return True
-    return False
 
 
 def _check_state(branch: type[DataStoreBranch]) -> None:

@@ -15,6 +15,7 @@ from dss.compare import one_sided
 from dss.errors import ConnectorError
 from dss.ordering import Actions, spooled
 from dss.pairs import Pair, ready_pairs
+from dss.store import State
 from dss.unique import arrange
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def make_plan(left: DataStoreTree, right: DataStoreTree, names: Sequence[str] | 
     errors.sort(
         key=lambda action: (order[action.branch], action.idnumber, action.attribute or "", action.error or "")
     )
-    return Plan(left, right, pairs, actions, errors, _notes(pairs))
+    return Plan(left, right, pairs, actions, errors, [*_notes(pairs), *_left_out(left, right, names)])
 
 
 def _looked_up(pair: Pair, actions: Iterable[Action]) -> Iterator[Action]:
@@ -108,6 +109,16 @@ def _checked(actions: Iterable[Action], names: Collection[str]) -> Iterator[Acti
                 f" {action.message}"
             )
         yield action
+
+
+def _left_out(left: DataStoreTree, right: DataStoreTree, names: Sequence[str] | None) -> list[str]:
+    """Branches that were wanted and that an importer does not provide, with its reason."""
+    return [
+        f"{branch.path()}: left out: {'; '.join(branch.contents().notes) or 'not provided'}"
+        for tree in (left, right)
+        for branch in tree.branches
+        if branch.state() is State.NOT_PROVIDED and (names is None or branch.__name__ in names)
+    ]
 
 
 def _notes(pairs: Sequence[Pair]) -> list[str]:

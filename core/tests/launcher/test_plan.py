@@ -147,6 +147,7 @@ def test_a_branch_that_nobody_provides_is_named(play: Play) -> None:
     found = json.loads(play.run("plan", "--json").stdout)
 
     assert result.exit_code == 2
+    assert result.output.count("left out") == 1
     assert "  sis.courses: left out: it is somebody else's" in result.stdout
     assert found["syncs"][0]["notes"] == ["sis.courses: left out: it is somebody else's"]
     assert {change["branch"] for change in found["syncs"][0]["changes"]} == {"students"}

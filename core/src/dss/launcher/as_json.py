@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dss.actions import Action, Kind
-from dss.launcher.overview import missing_handlers, notes_of
+from dss.launcher.overview import missing_handlers
 from dss.launcher.words import values_of
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _sync_lines(sync: Sync, *, last: bool) -> Iterator[str]:
             for one in plan.errors
         ],
         "missing_handlers": missing_handlers(sync),
-        "notes": notes_of(sync),
+        "notes": plan.notes,
     }
     yield _dumped(head)[:-1] + ', "changes": ['
     held = sync.held

@@ -91,7 +91,7 @@ def concerns(screen: Screen, run: Run, sync: Sync, *, limit: int | None, values:
         screen.line("needs attention", bold=True, colour="red")
         _some(screen, (f"! {wrong(error, values=values)}" for error in errors[:limit]), len(errors), limit)
         screen.lines(f"  ! {visible(line)}" for line in missing)
-    notes = [note if values else masked(note) for note in notes_of(sync)]
+    notes = [note if values else masked(note) for note in sync.plan.notes]
     if notes:
         screen.line()
         screen.line("notes", bold=True)
@@ -103,7 +103,7 @@ def _held(screen: Screen, run: Run, hold: Hold, limit: int | None, values: bool)
     screen.line(f"held: {visible(hold.reason)}", bold=True, colour="yellow")
     told = alone if values else without_values
     _some(screen, (f"! {told(action)}" for action in hold.actions[:limit]), len(hold.actions), limit)
-    if "allowed are" in hold.reason:
+    if hold.budget is not None:
         screen.line(
             f"  If they are meant: set `count = {len(hold.actions)}` (or a larger `share`) under"
             f" [budgets.{visible(hold.scope)}] in {visible(str(run.config.path))}, run again, then take it out."
@@ -126,21 +126,6 @@ def missing_handlers(sync: Sync) -> list[str]:
         f"tree `{sync.right.name}` has no handler for {', '.join(f'`{name}`' for name in names)}: such changes will be"
         " dropped"
     ]
-
-
-def notes_of(sync: Sync) -> list[str]:
-    """The plan's notes, and the branches that are left out of it because an importer does not provide them."""
-    from dss.store import State
-
-    assert sync.plan is not None
-    wanted = sync.config.branches
-    left_out = [
-        f"{branch.path()}: left out: {'; '.join(branch.contents().notes) or 'not provided'}"
-        for tree in (sync.left, sync.right)
-        for branch in tree.branches
-        if branch.state() is State.NOT_PROVIDED and (wanted is None or branch.__name__ in wanted)
-    ]
-    return [*sync.plan.notes, *left_out]
 
 
 def summary(syncs: Sequence[Sync]) -> str:

@@ -26,19 +26,13 @@ def report(screen: Screen, syncs: Sequence[Sync]) -> None:
     for sync in syncs:
         if sync.report is not None and sync.report.counts:
             screen.line()
-            screen.line(f"{visible(sync.right.name)}: {totals(sync.report)}", bold=True)
+            screen.line(f"{visible(sync.right.name)}: {sync.report}", bold=True)
             screen.lines(table(list(_rows(sync.report))))
             for outcome in (Outcome.FAILED, Outcome.DROPPED):
                 _undone(screen, sync.report, outcome)
             for hold in sync.holds:
                 screen.line(f"held: {visible(hold.reason)}; `dss-run plan` shows them", colour="yellow")
             _remarks(screen, sync.report.remarks)
-
-
-def totals(found: Report) -> str:
-    """Such as `40 done, 2 failed, 12 held`."""
-    parts = [f"{found.total(outcome)} {outcome.value}" for outcome in Outcome if found.total(outcome)]
-    return ", ".join(parts)
 
 
 def _rows(found: Report) -> Iterator[list[str]]:
