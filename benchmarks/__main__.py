@@ -74,12 +74,15 @@ def main() -> int:
             work=work,
             say=lambda line: print(line, file=sys.stderr, flush=True),
         )
-        try:
-            parts = [PARTS[name](setting) for name in chosen.parts or PARTS]
-        except (ChildFailedError, WrongResultError) as error:
-            print(f"Error: {error}", file=sys.stderr)
-            return 2
-    return report(parts, chosen.json, chosen.markdown)
+        parts, failed = [], []
+        for name in chosen.parts or PARTS:
+            try:
+                parts.append(PARTS[name](setting))
+            except (ChildFailedError, WrongResultError) as error:
+                failed.append(f"Error: `{name}`: {error}")
+    code = report(parts, chosen.json, chosen.markdown)
+    print("\n".join(failed), file=sys.stderr)
+    return 2 if failed else code
 
 
 def report(parts: list[Part], json_file: Path | None, markdown_file: Path | None) -> int:

@@ -75,7 +75,7 @@ def changed(dice: random.Random, layout: Layout, row: list[str]) -> tuple[list[s
             if values and dice.random() < 0.5:
                 values.pop()
             else:
-                values.append("former")
+                values.append("former@home.example")
             copy[at] = SEPARATOR.join(values)
         else:
             # what is a number stays one, as a reader may insist on

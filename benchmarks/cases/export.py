@@ -13,7 +13,7 @@ import attrs
 
 from benchmarks.cases.own import compared
 from benchmarks.cases.plain import compare_together
-from benchmarks.layouts import SEPARATOR, STUDENTS, Layout, several
+from benchmarks.layouts import SEPARATOR, Layout, several
 from benchmarks.measure import Measured
 from benchmarks.truth import found
 from dss import DataStoreBranch, DataStoreTree, school
@@ -32,7 +32,7 @@ COLUMNS = {
     "guardians": "U_Guardians",
     "clubs": "U_Clubs",
 }
-EXTRA = ("phone", "house", "birthday", "guardians", "clubs")
+EXTRA = ("phone", "house", "birthday", "clubs")
 
 
 @attrs.define(eq=False)
@@ -69,9 +69,10 @@ def export(folder: Path, side: str) -> Export:
         "columns": list(COLUMNS.values()),
         "header": True,
         "extra": {name: COLUMNS[name] for name in EXTRA},
-        "split": dict.fromkeys(STUDENTS.several, SEPARATOR),
+        "split": {"clubs": SEPARATOR},
     }
-    return Export(name=side, folder=str(folder), delimiter="comma", students=students)
+    guardians = {"emails": [COLUMNS["guardians"]]}
+    return Export(name=side, folder=str(folder), delimiter="comma", students=students, guardians=guardians)
 
 
 def dss_powerschool(folder: Path, layout: Layout) -> Measured:
