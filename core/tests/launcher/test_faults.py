@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sysconfig
 from pathlib import Path
@@ -158,20 +159,46 @@ def test_a_wrong_command_line_ends_with_one(play: Play, arguments: tuple[str, ..
     assert "Usage:" in result.stderr
 
 
-def test_a_failed_write_of_the_answer_is_an_error(play: Play) -> None:
-    """A full disk is told, and an apply that cannot show its counts changes nothing."""
-    if not Path("/dev/full").exists():
-        pytest.skip("no /dev/full here")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("command", ["apply --yes", "plan", "plan --json", "check", "connectors", "--help"])
+def test_a_failed_write_of_the_answer_is_an_error(play: Play, command: str, unbuffered: str) -> None:
+    """A full disk is told once, and an apply that cannot show its counts changes nothing."""
     before = play.held_by("shop")
 
     with Path("/dev/full").open("w", encoding="ascii") as full:
         done = subprocess.run(
-            [play.program, "apply", "--yes"], stdout=full, stderr=subprocess.PIPE, check=False
+            [play.program, *command.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+            check=False,
         )
 
     assert done.returncode == 1
-    assert b"error: No space left on device" in done.stderr
+    assert done.stderr.decode().splitlines()[-1] == "error: No space left on device"
+    assert done.stderr.count(b"No space left") == 1
+    assert b"Exception ignored" not in done.stderr
     assert play.held_by("shop") == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_where_nothing_can_be_told_the_exit_code_tells_it(play: Play) -> None:
+    """Standard error on a full disk too: 1, and no other code of Python's own."""
+    with Path("/dev/full").open("w", encoding="ascii") as full:
+        done = subprocess.run([play.program, "apply", "--yes"], stdout=full, stderr=full, check=False)
+
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize(("command", "code"), [("plan", 2), ("apply", 1), ("apply --yes", 0)])
+def test_closed_streams_are_no_error(play: Play, command: str, code: int) -> None:
+    """As some service managers start a process: what is said goes nowhere, the exit code stands."""
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$0" {command} <&- >&- 2>&-', play.program], timeout=60, check=False
+    )
+
+    assert done.returncode == code
 
 
 def test_a_busy_target_is_waited_for_and_said(play: Play) -> None:

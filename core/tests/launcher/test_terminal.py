@@ -2,36 +2,56 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import select
+import signal
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 pty = pytest.importorskip("pty")
 
+PATIENCE = 60.0
+"""Seconds that a command may take."""
+AGAIN = 2.0
+"""Seconds of silence after which an answer is given again."""
+
 if TYPE_CHECKING:
     from core.tests.launcher.conftest import Play
 
 
 def on_terminal(play: Play, *arguments: str, answer: bytes = b"", **environment: str) -> tuple[int, str]:
-    """Run a command on a terminal of its own; gives exit code and everything it showed."""
+    """Run a command on a terminal of its own; gives exit code and everything it showed.
+
+    The answer is given when the question is seen, and again while nothing happens: a key that comes just as the
+    question switches the terminal over is lost. A command that takes longer than `PATIENCE` is ended.
+    """
     pid, terminal = pty.fork()
     if pid == 0:  # pragma: no cover  the child
         os.chdir(play.folder)
         os.environ.update({"TERM": "xterm", "COLUMNS": "80", "LINES": "24", **environment})
         os.execv(play.program, [str(play.program), *arguments])
-    seen = b""
-    while True:
-        try:
-            seen += os.read(terminal, 65536)
-        except OSError:  # Linux's way to say that the other side is gone
-            break
-        if answer and b"[y/N]" in seen:
-            os.write(terminal, answer)
-            answer = b""
+    seen, end = b"", time.monotonic() + PATIENCE
+    with contextlib.suppress(OSError):  # Linux's way to say that the other side is gone
+        while time.monotonic() < end:
+            before, silent = seen, not select.select([terminal], [], [], AGAIN)[0]
+            if not silent:
+                more = os.read(terminal, 65536)
+                if not more:
+                    break
+                seen += more
+            if answer and b"[y/N]" in seen and (silent or b"[y/N]" not in before):
+                os.write(terminal, answer)
+    late = time.monotonic() >= end
+    if late:
+        os.kill(pid, signal.SIGKILL)
     os.close(terminal)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen.decode()
+    code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    assert not late, f"not ended within {PATIENCE} s: {seen.decode()}"
+    return code, seen.decode()
 
 
 def plain(seen: str) -> str:

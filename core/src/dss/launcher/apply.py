@@ -68,7 +68,7 @@ def apply(settings: Settings, only: tuple[str, ...], yes: bool) -> int:
 
 
 def _check_answerable(yes: bool) -> None:
-    if not yes and not sys.stdin.isatty():
+    if not yes and (sys.stdin is None or not sys.stdin.isatty()):
         raise click.UsageError(
             "`apply` asks before it changes anything, and there is no terminal to ask on; look at `dss-run plan`,"
             " then run `dss-run apply --yes`"

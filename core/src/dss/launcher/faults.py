@@ -13,12 +13,11 @@ from dss.launcher.settings import Settings
 from dss.launcher.visible import visible_lines
 
 
-def tell(error: BaseException, settings: Settings) -> int:
-    """Tell of an error on the standard error stream; gives the exit code."""
+def tell(error: BaseException, settings: Settings) -> None:
+    """Tell of an error on the standard error stream."""
     if settings.debug:
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     click.echo(visible_lines(explain(error, settings.config)), err=True)
-    return 1
 
 
 def explain(error: BaseException, config: Path) -> str:

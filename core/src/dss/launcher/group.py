@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -39,8 +42,12 @@ class Launcher(click.Group):
         **extra: Any,
     ) -> Any:
         """Run a command and end the process: no exception leaves this method but `SystemExit`."""
-        for stream in (sys.stdout, sys.stderr):
-            if hasattr(stream, "reconfigure"):
+        for name in ("stdout", "stderr"):
+            stream = getattr(sys, name)
+            if stream is None:
+                # closed by whoever started this process, as some service managers do
+                setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  to the end
+            elif hasattr(stream, "reconfigure"):
                 # a name that the terminal's character set lacks is shown as an escape, and is no error
                 stream.reconfigure(errors="backslashreplace")
         settings = extra.setdefault("obj", Settings())
@@ -51,7 +58,7 @@ class Launcher(click.Group):
             code = 1
         except (Exception, KeyboardInterrupt) as error:
             code = _told(error, settings)
-        sys.exit(code or 0)
+        sys.exit(_flushed(code or 0, settings))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command chosen; what fails is told here, before click takes a broken connection for a broken pipe."""
@@ -64,7 +71,24 @@ class Launcher(click.Group):
 def _told(error: BaseException, settings: Settings) -> int:
     from dss.launcher import faults
 
-    return faults.tell(error, settings)
+    # where not even that can be written, the exit code still tells it
+    with contextlib.suppress(OSError):
+        faults.tell(error, settings)
+    return 1
+
+
+def _flushed(code: int, settings: Settings) -> int:
+    """Write out what still waits, while a failure can be told; Python's own attempt at its end would give 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError as error:
+            from dss.launcher.screen import send_to_nowhere
+
+            send_to_nowhere(stream)
+            if code != 1 and not isinstance(error, BrokenPipeError):
+                code = _told(error, settings)
+    return code
 
 
 @click.command(

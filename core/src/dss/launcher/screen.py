@@ -48,7 +48,7 @@ class Screen:
             click.echo(text, file=self._stream, color=self._coloured)
         except BrokenPipeError:
             self._closed = True
-            _send_to_nowhere(self._stream)
+            send_to_nowhere(self._stream)
 
 
 def wants_colour(stream: TextIO) -> bool:
@@ -58,8 +58,8 @@ def wants_colour(stream: TextIO) -> bool:
     return stream.isatty() and os.environ.get("TERM", "") not in ("dumb", "unknown")
 
 
-def _send_to_nowhere(stream: TextIO) -> None:
-    """Or Python itself complains of the broken pipe when it flushes the stream at its end."""
+def send_to_nowhere(stream: TextIO) -> None:
+    """Or Python itself fails once more, when it flushes at its end what could not be written."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)
