@@ -104,6 +104,47 @@ def test_a_log_holds_no_names_and_no_values(exodus: Play) -> None:
     assert "update students email `00`: ValueError: the address '...' is taken" in log
 
 
+def test_held_values_stand_in_a_log_by_record(play: Play) -> None:
+    """How many of whom, since the values themselves are not shown there; a terminal and a plan show them."""
+    clubs = [f"club {number}" for number in range(30)]
+    one = {"name": "Ana Abel", "email": "ana@example.org", "enabled": True}
+    play.put("shop", {"1": {**one, "clubs": clubs}, "2": {**one, "clubs": ["tea"]}})
+    play.put("sis", {"1": {**one, "clubs": []}, "2": {**one, "clubs": []}})
+
+    log = play.run("apply", "--yes").stdout
+    short = play.run("apply", "--yes", "--limit", "1").stdout
+    plan = play.run("plan").stdout
+
+    assert "  ! remove students 1 clubs (30)\n  ! remove students 2 clubs\n" in log
+    assert "  ! remove students 1 clubs (30)\n  ... and 1 more\n" in short
+    assert "  ! remove students 1 (Ana Abel): clubs - 'club 7'\n" in plan
+
+
+def test_a_report_of_a_thousand_failures_stays_short(play: Play) -> None:
+    """Of each kind and branch so many reasons, and how many more; a reason of another sort is among them."""
+    people = {
+        str(number): {"name": f"P{number}", "email": f"p{number}@example.org"} for number in range(100, 160)
+    }
+    play.put("sis", {**people, "2": {"name": "Ben", "email": "ben@example.org"}})
+    play.put("shop", {"2": {"name": "Ben", "email": "old@example.org"}}, _refused=[*people, "2"])
+    text = (play.folder / "my_trees.py").read_text(encoding="utf-8")
+    why = '"no room at all" if action.idnumber == "150" else f"needs `{action.idnumber}`, not there"'
+    text = text.replace(
+        """raise ValueError(f"the address {getattr(action.left, 'email', None)!r} is taken")""",
+        f"raise ValueError({why})",
+    )
+    (play.folder / "my_trees.py").write_text(text, encoding="utf-8")
+
+    log = play.run("apply", "--yes").stdout
+    short = play.run("apply", "--yes", "--limit", "2").stdout
+
+    assert "shop: 61 failed" in log
+    assert log.count("not there") == 20
+    assert "  new students `150`: ValueError: no room at all\n  ... and 40 more of new students\n" in log
+    assert "  update students email `2`: ValueError: needs `2`, not there\n" in log
+    assert "  ... and 58 more of new students\n" in short
+
+
 def test_a_log_gets_plain_lines_of_progress(play: Play) -> None:
     """How many of how many, without anything that moves the cursor."""
     done = play.spawn("apply", "--yes")

@@ -58,6 +58,37 @@ def test_limit_shortens_lists_and_not_counts(exodus: Play) -> None:
     assert "20 held" in result.stdout
 
 
+def test_a_thousand_of_one_sort_hide_nothing_else(play: Play) -> None:
+    """What needs attention is cut short for each branch, and the one of another sort is among what is shown."""
+    bad = {
+        str(number): f"line {number}: names class `c{number}`, which is not there"
+        for number in range(100, 130)
+    }
+    play.put("sis", play.held_by("sis")["students"], _bad={**bad, "130": "two rows disagree about `email`"})
+
+    short = play.run("plan").stdout
+    long = play.run("plan", "--limit", "50").stdout
+
+    assert short.count("which is not there") == 19
+    assert "  ! students 130: sis: two rows disagree about `email`\n  ... and 11 more in students" in short
+    assert long.count("which is not there") == 30
+    assert "more in students" not in long
+    assert "31 need attention" in short
+
+
+def test_a_new_record_does_not_repeat_its_key(play: Play) -> None:
+    """Attributes that the idnumber is made of are not shown beside it; other lines, and the JSON, have them."""
+    text = (play.folder / "my_trees.py").read_text(encoding="utf-8")
+    text = text.replace("klass = Student\n", 'klass = Student\n    key_of = ("email", "enabled")\n')
+    (play.folder / "my_trees.py").write_text(text, encoding="utf-8")
+
+    result = play.run("plan")
+    changes = json.loads(play.run("plan", "--json").stdout)["syncs"][0]["changes"]
+
+    assert "  + 1 (Ana Abel): clubs {'chess'}" in result.stdout.splitlines()
+    assert changes[0]["wanted"]["email"] == "ana@example.org"
+
+
 def test_only_limits_the_plan_to_branches(play: Play) -> None:
     """`--only` may be given several times."""
     play.put("sis", play.held_by("sis")["students"], courses={"ART": {"name": "Arts"}})

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dss.launcher.listing import LISTED
 from dss.launcher.settings import Settings, config_option, debug_option, epilog
 
 if TYPE_CHECKING:
     from dss.launcher.screen import Screen
     from dss.runner import Run, Sync
-
-LISTED = 20
-"""Held removals, and records that need attention, shown before it begins; `plan` shows them all."""
 
 
 @click.command(
@@ -29,10 +27,18 @@ LISTED = 20
 @debug_option
 @click.option("--only", multiple=True, metavar="BRANCH", help="Only this branch; may be given several times.")
 @click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=LISTED,
+    metavar="N",
+    help="List at most N of what is held, of what needs attention and of what could not be done, of each branch and"
+    f" kind; the counts stay whole.  [default: {LISTED}]",
+)
+@click.option(
     "-y", "--yes", is_flag=True, help="Do not ask; needed where nobody can answer, as in a cron job."
 )
 @click.pass_obj
-def apply(settings: Settings, only: tuple[str, ...], yes: bool) -> int:
+def apply(settings: Settings, only: tuple[str, ...], limit: int, yes: bool) -> int:
     """Bring the right system into step with the left.
 
     Plans anew, shows the counts, asks, and carries the changes out: new records first, then updates, removals last. One
@@ -55,7 +61,7 @@ def apply(settings: Settings, only: tuple[str, ...], yes: bool) -> int:
         with steps_on(sys.stderr) as tell:
             syncs = run.plan(only, told=tell)
         for sync in syncs:
-            _show(screen, run, sync)
+            _show(screen, run, sync, limit)
         screen.line(overview.summary(syncs), bold=True)
         if not any(sync.ready for sync in syncs):
             run.apply()
@@ -63,7 +69,7 @@ def apply(settings: Settings, only: tuple[str, ...], yes: bool) -> int:
         if not yes and not _agreed(syncs):
             screen.line("nothing was changed")
             return 1
-        _carry_out(run, screen)
+        _carry_out(run, screen, limit)
         return run.exit_code()
 
 
@@ -75,13 +81,13 @@ def _check_answerable(yes: bool) -> None:
         )
 
 
-def _show(screen: Screen, run: Run, sync: Sync) -> None:
+def _show(screen: Screen, run: Run, sync: Sync, limit: int) -> None:
     from dss.launcher import overview
 
     overview.title(screen, sync)
     screen.line()
     overview.counts(screen, sync)
-    overview.concerns(screen, run, sync, limit=LISTED, values=screen.is_terminal)
+    overview.concerns(screen, run, sync, limit=limit, values=screen.is_terminal)
     screen.line()
 
 
@@ -92,7 +98,7 @@ def _agreed(syncs: list[Sync]) -> bool:
     return click.confirm(f"Change {' and '.join(targets)}?", err=True)
 
 
-def _carry_out(run: Run, screen: Screen) -> None:
+def _carry_out(run: Run, screen: Screen, limit: int) -> None:
     """Apply; the report comes whatever happens on the way, since what has been done stays done."""
     from dss.launcher.report import report
 
@@ -103,7 +109,7 @@ def _carry_out(run: Run, screen: Screen) -> None:
         _stopped(screen, run, done)
         raise
     finally:
-        report(screen, run.syncs)
+        report(screen, run.syncs, limit)
 
 
 def _with_bars(run: Run, done: Counter[int]) -> None:

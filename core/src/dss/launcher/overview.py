@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dss.actions import Action
+from dss.launcher.listing import LISTED, chosen, counted, sort_of
 from dss.launcher.screen import Screen
 from dss.launcher.visible import masked, visible, visible_lines
 from dss.launcher.words import LABELS, alone, label_of, listed, without_values, wrong
@@ -60,25 +61,31 @@ def changes(screen: Screen, sync: Sync, limit: int | None) -> None:
     groups: dict[tuple[str, str], list[Action]] = {}
     for action in sync.ready:
         groups.setdefault((action.branch, label_of(action)), []).append(action)
-    for branch, _ in sync.plan.pairs:
+    for _, branch in sync.plan.pairs:
         for kind in LABELS:
             group = groups.get((branch.__name__, kind), [])
             if group:
                 screen.line()
                 screen.line(f"{branch.__name__}: {len(group)} {kind}", bold=True)
-                _some(screen, map(listed, group[:limit]), len(group), limit)
+                lines = (listed(action, branch.key_of) for action in group[:limit])
+                _some(screen, lines, 0 if limit is None else len(group) - limit)
 
 
-def _some(screen: Screen, lines: Iterable[str], total: int, limit: int | None) -> None:
+def _some(screen: Screen, lines: Iterable[str], more: int, what: str = "") -> None:
     screen.lines(f"  {line}" for line in lines)
-    if limit is not None and total > limit:
-        screen.line(f"  ... and {total - limit} more")
+    if more > 0:
+        screen.line(f"  ... and {more} more{what}")
 
 
 def concerns(screen: Screen, run: Run, sync: Sync, *, limit: int | None, values: bool) -> None:
     """What a person has to look at: held removals, records set aside, handlers that are missing; then the notes.
 
     Args:
+        screen: where it is written.
+        run: the run, whose configuration is named.
+        sync: the sync concerned.
+        limit: lines of one hold, and of what needs attention in one branch; None is all of a hold, and `LISTED` of
+            the others, of which there may be thousands for one cause.
         values: whether names and values are shown; a log gets none.
     """
     assert sync.plan is not None
@@ -89,7 +96,7 @@ def concerns(screen: Screen, run: Run, sync: Sync, *, limit: int | None, values:
     if errors or missing:
         screen.line()
         screen.line("needs attention", bold=True, colour="red")
-        _some(screen, (f"! {wrong(error, values=values)}" for error in errors[:limit]), len(errors), limit)
+        _attention(screen, errors, LISTED if limit is None else limit, values)
         screen.lines(f"  ! {visible(line)}" for line in missing)
     notes = [note if values else masked(note) for note in sync.plan.notes]
     if notes:
@@ -98,11 +105,24 @@ def concerns(screen: Screen, run: Run, sync: Sync, *, limit: int | None, values:
         screen.lines(f"  {visible(note)}" for note in notes)
 
 
+def _attention(screen: Screen, errors: Sequence[Action], limit: int, values: bool) -> None:
+    """At most so many of each branch; what is seldom is not left out for what is frequent."""
+    branches: dict[str, list[Action]] = {}
+    for error in errors:
+        branches.setdefault(error.branch, []).append(error)
+    for branch, group in branches.items():
+        some = chosen(group, limit, lambda error: (error.attribute, sort_of(error.error or "")))
+        lines = (f"! {wrong(error, values=values)}" for error in some)
+        where = f" in {visible(branch)}" if branch else ""
+        _some(screen, lines, len(group) - len(some), f"{where}; `--limit` lists more")
+
+
 def _held(screen: Screen, run: Run, hold: Hold, limit: int | None, values: bool) -> None:
     screen.line()
     screen.line(f"held: {visible(hold.reason)}", bold=True, colour="yellow")
-    told = alone if values else without_values
-    _some(screen, (f"! {told(action)}" for action in hold.actions[:limit]), len(hold.actions), limit)
+    # without their values, those of one record are all alike
+    lines, more = counted(map(alone if values else without_values, hold.actions), limit)
+    _some(screen, (f"! {line}" for line in lines), more)
     if hold.budget is not None:
         screen.line(
             f"  If they are meant: set `count = {len(hold.actions)}` (or a larger `share`) under"

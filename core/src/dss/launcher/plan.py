@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from dss.launcher.listing import LISTED
 from dss.launcher.settings import Settings, config_option, debug_option, epilog
 
 
@@ -23,7 +24,8 @@ from dss.launcher.settings import Settings, config_option, debug_option, epilog
     "--limit",
     type=click.IntRange(min=0),
     metavar="N",
-    help="List at most N changes of each branch and kind; the counts stay whole.",
+    help="List at most N changes of each branch and kind; the counts stay whole.  [default: all changes, and"
+    f" {LISTED} of what needs attention in each branch]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write everything as JSON, for programs.")
 @click.pass_obj

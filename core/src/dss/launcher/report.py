@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from dss.actions import Outcome, Result
+from dss.actions import Outcome
+from dss.launcher.listing import LISTED, chosen, sort_of
 from dss.launcher.overview import NOTHING, table
 from dss.launcher.screen import Screen
 from dss.launcher.visible import masked, visible
@@ -18,10 +19,15 @@ NAMED = 10
 """Records named for one reason."""
 
 
-def report(screen: Screen, syncs: Sequence[Sync]) -> None:
-    """Counts by branch and outcome, then everything that was not done with its reason, then what is left to do by hand.
+def report(screen: Screen, syncs: Sequence[Sync], limit: int = LISTED) -> None:
+    """Counts by branch and outcome, then what was not done with its reason, then what is left to do by hand.
 
     Names and values are left out: a report ends up in logs and mails.
+
+    Args:
+        screen: where it is written.
+        syncs: those that have been applied; the others are passed over.
+        limit: reasons listed for one outcome, kind and branch.
     """
     for sync in syncs:
         if sync.report is not None and sync.report.counts:
@@ -29,7 +35,7 @@ def report(screen: Screen, syncs: Sequence[Sync]) -> None:
             screen.line(f"{visible(sync.right.name)}: {sync.report}", bold=True)
             screen.lines(table(list(_rows(sync.report))))
             for outcome in (Outcome.FAILED, Outcome.DROPPED):
-                _undone(screen, sync.report, outcome)
+                _undone(screen, sync.report, outcome, limit)
             for hold in sync.holds:
                 screen.line(f"held: {visible(hold.reason)}; `dss-run plan` shows them", colour="yellow")
             _remarks(screen, sync.report.remarks)
@@ -43,25 +49,25 @@ def _rows(found: Report) -> Iterator[list[str]]:
         yield [f"{branch} {kind}", *(str(number or NOTHING) for number in numbers)]
 
 
-def _undone(screen: Screen, found: Report, outcome: Outcome) -> None:
-    """One line for each reason, with those whom it concerns."""
-    groups: dict[tuple[str, ...], list[str]] = {}
+def _undone(screen: Screen, found: Report, outcome: Outcome, limit: int) -> None:
+    """One line for each reason, with those whom it concerns; of each kind and branch not too many."""
+    groups: dict[str, dict[tuple[str, str], list[str]]] = {}
     for result in found.undone:
-        if result.outcome is outcome:
-            sort, idnumber = _sorted(result)
-            groups.setdefault(sort, []).append(idnumber)
+        action = result.action
+        if result.outcome is outcome and action is not None:
+            reason = visible(masked(result.reason or "no reason given"))
+            lines = groups.setdefault(visible(f"{action.kind.value} {action.branch}"), {})
+            lines.setdefault((action.attribute or "", reason), []).append(visible(action.idnumber))
     if groups:
         screen.line(f"{outcome.value}:", bold=True, colour="red")
-        screen.lines(
-            f"  {' '.join(what)} {_listed(records)}: {reason}" for (*what, reason), records in groups.items()
-        )
-
-
-def _sorted(result: Result) -> tuple[tuple[str, ...], str]:
-    action = result.action
-    assert action is not None
-    what = [action.kind.value, action.branch, *([action.attribute] if action.attribute else [])]
-    return (*what, visible(masked(result.reason or "no reason given"))), visible(action.idnumber)
+    for what, lines in groups.items():
+        some = chosen(list(lines), limit, lambda line: (line[0], sort_of(line[1])))
+        for attribute, reason in some:
+            concerned = " ".join(part for part in (what, attribute) if part)
+            screen.line(f"  {concerned} {_listed(lines[attribute, reason])}: {reason}")
+        more = sum(map(len, lines.values())) - sum(len(lines[line]) for line in some)
+        if more:
+            screen.line(f"  ... and {more} more of {what}")
 
 
 def _listed(records: Sequence[str]) -> str:

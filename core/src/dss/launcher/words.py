@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from dss.actions import Action, Kind
@@ -30,9 +30,14 @@ def record_of(action: Action) -> str:
     return visible(f"{action.branch} {action.idnumber}{attribute}")
 
 
-def listed(action: Action) -> str:
-    """A change as a line below the heading that names its branch and kind."""
-    return f"{_SIGNS.get(label_of(action), '!')} {who(action)}{_what(action)}"
+def listed(action: Action, key_of: Collection[str] = ()) -> str:
+    """A change as a line below the heading that names its branch and kind.
+
+    Args:
+        action: the change.
+        key_of: attributes that the idnumber is made of, so that they need not be shown beside it.
+    """
+    return f"{_SIGNS.get(label_of(action), '!')} {who(action)}{_what(action, key_of)}"
 
 
 def alone(action: Action) -> str:
@@ -88,7 +93,7 @@ def _name(item: Any) -> str:
     return " ".join(part for part in parts if isinstance(part, str) and part)
 
 
-def _what(action: Action) -> str:
+def _what(action: Action, key_of: Collection[str] = ()) -> str:
     if action._message is not None:
         return f": {visible(action._message)}"
     match action.kind:
@@ -97,8 +102,9 @@ def _what(action: Action) -> str:
         case Kind.NEW if action.joins is not None:
             return f": the same person as in {visible(action.joins)}"
         case Kind.NEW:
+            passed_over = {*_NAMES, *key_of}
             made = ", ".join(
-                f"{name} {shown(value)}" for name, value in values_of(action.right) if name not in _NAMES
+                f"{name} {shown(value)}" for name, value in values_of(action.right) if name not in passed_over
             )
             return f": {made}" if made else ""
         case Kind.UPDATE:
