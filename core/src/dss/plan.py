@@ -11,6 +11,7 @@ import attrs
 
 from dss.actions import Action, Kind
 from dss.adoption import look_up
+from dss.collector import paused_collector
 from dss.compare import one_sided
 from dss.errors import ConnectorError
 from dss.ordering import Actions, spooled
@@ -47,6 +48,7 @@ class Plan:
         return Counter((action.branch, action.kind) for action in chain(self.actions, self.errors))
 
 
+@paused_collector()
 def make_plan(left: DataStoreTree, right: DataStoreTree, names: Sequence[str] | None = None) -> Plan:
     """Compare two trees that have been read, settle what is new with the target, and sort.
 

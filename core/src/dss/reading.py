@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import gc
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
+from dss.collector import paused_collector
 from dss.errors import ConfigError, NotProvided, ReadError
 from dss.importers import opened, steps_of
 from dss.store import State
@@ -31,7 +31,7 @@ def read(tree: DataStoreTree, only: Collection[str] | None = None) -> None:
         branch.clear()
     whole = False
     try:
-        with _paused_collector(), _opened_importer(tree):
+        with paused_collector(), _opened_importer(tree):
             for branch in order:
                 _read_branch(tree, branch)
             whole = True
@@ -136,19 +136,3 @@ class _Order:
         return (
             self.only is not None and name not in self.only and self.by_name[name].state() is State.COMPLETE
         )
-
-
-@contextlib.contextmanager
-def _paused_collector() -> Iterator[None]:
-    """Keep the cycle collector from walking all records again and again while they are made (a third of the time)."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if gc.get_freeze_count() == 0:
-            # moves what was made straight to the oldest generation, so that not even the next collection walks it
-            gc.freeze()
-            gc.unfreeze()
-        if was:
-            gc.enable()
