@@ -8,6 +8,7 @@ from typing import Any
 
 from dss_powerschool_csv.cells import BadCell, Memo, several
 from dss_powerschool_csv.files import Row
+from dss_powerschool_csv.looks import Plain
 from dss_powerschool_csv.tables import FileOptions
 
 Record = tuple[Any, ...]
@@ -22,7 +23,12 @@ def splitters(options: FileOptions) -> dict[str, object]:
     }
 
 
-def compiled(body: Sequence[str], fields: Mapping[str, str], names: Mapping[str, object]) -> Convert:
+def compiled(
+    body: Sequence[str],
+    fields: Mapping[str, str],
+    names: Mapping[str, object],
+    plain: Mapping[str, Plain] | None = None,
+) -> Convert:
     """A function from rows to records.
 
     Made for one file, since it runs once a row: what is known beforehand (places of columns, which of them there
@@ -34,23 +40,32 @@ def compiled(body: Sequence[str], fields: Mapping[str, str], names: Mapping[str,
             its line.
         names: what the statements and expressions use; `bad(line, row, error)` is called on `BadCell`, and gives a
             record or None.
+        plain: attributes that are made in a simpler way where all cells of their columns in a block are plain.
     """
-    indented = "".join(f"            {statement}\n" for statement in body)
-    source = (
-        "def convert(lines, rows):\n"
-        "    made = []\n"
-        "    keep = made.append\n"
-        "    for row in rows:\n"
-        "        try:\n"
-        f"{indented}"
-        f"            keep(({', '.join(fields.values())},))\n"
-        "        except BadCell as error:\n"
-        "            record = bad(line_of(row, lines, rows), row, error)\n"
-        "            if record is not None:\n"
-        "                keep(record)\n"
-        "    return made\n"
-    )
-    return _executed(source, "convert", names)  # type: ignore[no-any-return]
+    looks, source = {}, "def convert(lines, rows):\n    made = []\n    keep = made.append\n"
+    if plain:
+        looks = {f"look_{name}": one.look for name, one in plain.items()}
+        looked = " and ".join(
+            f"look_{name}([row[{one.place}] for row in rows])" for name, one in plain.items()
+        )
+        quick = {name: one.expression.format(f"row[{one.place}]") for name, one in plain.items()}
+        source += f"    if {looked}:\n{_loop(body, {**fields, **quick}, '        ')}        return made\n"
+    source += f"{_loop(body, fields, '    ')}    return made\n"
+    return _executed(source, "convert", {**looks, **names})  # type: ignore[no-any-return]
+
+
+def _loop(body: Sequence[str], fields: Mapping[str, str], indent: str) -> str:
+    lines = [
+        "for row in rows:",
+        "    try:",
+        *(f"        {statement}" for statement in body),
+        f"        keep(({', '.join(fields.values())},))",
+        "    except BadCell as error:",
+        "        record = bad(line_of(row, lines, rows), row, error)",
+        "        if record is not None:",
+        "            keep(record)",
+    ]
+    return "".join(f"{indent}{line}\n" for line in lines)
 
 
 def values_of(fields: Mapping[str, str], names: Mapping[str, object]) -> Callable[..., Record]:

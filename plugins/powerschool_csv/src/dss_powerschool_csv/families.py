@@ -10,12 +10,13 @@ from dss.tree import DataStoreTree
 from dss_powerschool_csv.cells import addresses, split_name
 from dss_powerschool_csv.columns import Columns
 from dss_powerschool_csv.files import Row
+from dss_powerschool_csv.looks import Plain, addresses_or_blank
 from dss_powerschool_csv.numbers import Numbers
 from dss_powerschool_csv.reading import Sheet, Tell
 from dss_powerschool_csv.tables import GuardianOptions
 
 FAMILY = "Family_Ident"
-_NOBODY: frozenset[str] = frozenset()
+NOBODY: frozenset[str] = frozenset()
 
 
 @attrs.frozen
@@ -87,6 +88,15 @@ class Family:
     names: list[int]
     family: int | None
 
+    @property
+    def plain(self) -> Plain | None:
+        """How references are made where all addresses are plain; None when it takes more than their column."""
+        if self.family is not None or len(self.emails) != 1:
+            return None
+        each = "{0}.replace(';', ',').split(',')"
+        made = f"frozenset({each})" if self.families.same else f"frozenset(map(guardian, {each}))"
+        return Plain(addresses_or_blank, f"({made} if {{0}} else nobody)", self.emails[0])
+
     def references(self, row: Row) -> frozenset[str] | None:
         """The idnumbers of a student's guardians; None when the row cannot tell."""
         idnumber = self.families.idnumber
@@ -94,7 +104,7 @@ class Family:
             found = addresses(row[self.emails[0]])
             return frozenset(found if self.families.same else map(idnumber, found))
         if not any(address for address, _ in self._pairs(row)):
-            return _NOBODY
+            return NOBODY
         if self.family is not None and not row[self.family].strip():
             self.families.without_family += 1
             return None

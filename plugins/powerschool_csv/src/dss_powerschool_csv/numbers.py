@@ -23,6 +23,7 @@ class Numbers:
         width: leading zeros are added up to so many digits.
 
     Attributes:
+        width: as given.
         idnumber: from a number to the idnumber.
         expression: how Python writes the idnumber of `number`; without a call where the tree only adds to it.
         plain: whether idnumbers made of digits can stand in a key as they are.
@@ -31,6 +32,7 @@ class Numbers:
     def __init__(
         self, tree: DataStoreTree, branch: str, column: str, digits: bool = False, width: int = 0
     ) -> None:
+        self.width = width
         self._read: Callable[[str], str] = partial(person_number, column=column, digits=digits, width=width)
         self.idnumber: Callable[[str], str] = partial(tree.idnumber, branch)
         self.expression, self.plain = "idnumber_of(number)", False

@@ -11,6 +11,7 @@ from dss.errors import ReadError
 from dss_powerschool_csv.client import TABLES, Exports
 from dss_powerschool_csv.columns import Columns
 from dss_powerschool_csv.compiling import Convert, Record
+from dss_powerschool_csv.looks import Plain
 from dss_powerschool_csv.spoilt import Spoilt
 
 #: What these mean does not depend on the column from which they come.
@@ -207,14 +208,24 @@ class Reading:
         made = {}
         for attribute in attributes:
             place, expression = own.get(attribute, (None, "{}"))
-            column = self.options.extra.get(attribute)
-            if column is not None:
-                place = sheet.need(column)
-                separator = self.options.split.get(attribute)
-                if separator is not None:
+            if attribute in self.options.extra:
+                place = sheet.need(self.options.extra[attribute])
+                if attribute in self.options.split:
                     expression = f"{attribute}_values[{{}}]"
                 elif attribute not in _CHECKED:
                     expression = "{}.strip()"
             made[attribute] = "None" if place is None else expression.format(f"row[{place}]")
         self.missing([attribute for attribute, text in made.items() if text == "None"])
         return made
+
+    def plain(
+        self, sheet: Sheet, own: Mapping[str, tuple[int | None, str]], plain: Mapping[str, Plain]
+    ) -> dict[str, Plain]:
+        """Those of `plain` that the file has a column for, with its place; the arguments are as in `expressions`."""
+        found = {}
+        for attribute, one in plain.items():
+            column = self.options.extra.get(attribute)
+            place = own[attribute][0] if column is None else sheet.need(column)
+            if place is not None and attribute not in self.options.split:
+                found[attribute] = attrs.evolve(one, place=place)
+        return found

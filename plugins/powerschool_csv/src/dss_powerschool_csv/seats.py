@@ -71,10 +71,7 @@ class Seats:
             **splitters(of.options),
         }
         names["slow"] = partial(self._slow, values_of(fields, names))
-        people = (
-            None if of.pupils is None else of.pupils.by_id if self._number is None else of.pupils.by_number
-        )
-        if people is None or of.sections is None:
+        if self._key is not None:
             body = [
                 "record = slow(row, lines, rows)",
                 "if record is not None:",
@@ -82,29 +79,45 @@ class Seats:
                 "continue",
             ]
             return compiled(body, fields, names)
-        names.update(
-            classes=of.sections.by_id,
-            people=people,
-            dropped=Memo(lambda text: text.strip().startswith("-")),
-            other=self._other,
-        )
-        person = self._number if self._number is not None else self._id
-        dropped = f" or dropped[row[{self._term}]]" if self._term is not None else ""
-        body = [
-            "try:",
-            f"    class_, person = classes[row[{self._section}]], people[row[{person}]]",
-            "except KeyError:",
-            "    person = None",
-            f"if person is None{dropped}:",
-            "    record = slow(row, lines, rows)",
-            "    if record is not None:",
-            "        keep(record)",
-            "    continue",
-        ]
+        names.update(dropped=Memo(lambda text: text.strip().startswith("-")), other=self._other)
+        body = self._found(names)
         if any(place is not None for place in self._days):
             enrolled, left = self._day_texts()
             body += [f"if not current[{enrolled}][{left}]:", "    other()", "    continue"]
         return compiled(body, fields, names)
+
+    def _found(self, names: dict[str, object]) -> list[str]:
+        """Statements that find class and person, or send a row that does not show them plainly to the closer look."""
+        of, named = self._of, self._number if self._number is not None else self._id
+        class_, person, unsure, number = f"row[{self._section}]", f"row[{named}]", "", []
+        if of.sections is not None:
+            class_, names["classes"] = f"classes[{class_}]", of.sections.by_id
+        else:
+            unsure += " or not (class_.isdecimal() and class_.isascii())"
+        if of.pupils is not None:
+            names["people"] = of.pupils.by_number if self._number is not None else of.pupils.by_id
+            person = f"people[{person}]"
+        else:
+            unsure += " or not (person.isdecimal() and person.isascii())"
+            names.update(idnumber_of=of.numbers.idnumber, width=of.numbers.width)
+            number = [
+                "number = person.zfill(width)" if of.numbers.width else "number = person",
+                f"person = {of.numbers.expression}",
+            ]
+        if self._term is not None:
+            unsure += f" or dropped[row[{self._term}]]"
+        return [
+            "try:",
+            f"    class_, person = {class_}, {person}",
+            "except KeyError:",
+            "    person = None",
+            f"if person is None{unsure}:",
+            "    record = slow(row, lines, rows)",
+            "    if record is not None:",
+            "        keep(record)",
+            "    continue",
+            *number,
+        ]
 
     def _day_texts(self) -> list[str]:
         return ["''" if place is None else f"row[{place}]" for place in self._days]

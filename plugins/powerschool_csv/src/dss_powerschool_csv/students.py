@@ -11,8 +11,9 @@ from dss.tree import DataStoreTree
 from dss_powerschool_csv.cells import BadCell, Memo, is_address, login, split_name, whole
 from dss_powerschool_csv.client import Exports
 from dss_powerschool_csv.compiling import Convert, Record, compiled, forgiving, splitters
-from dss_powerschool_csv.families import Families, family_of
+from dss_powerschool_csv.families import NOBODY, Families, family_of
 from dss_powerschool_csv.files import Row
+from dss_powerschool_csv.looks import Plain, address_or_blank, login_or_blank
 from dss_powerschool_csv.numbers import Numbers
 from dss_powerschool_csv.pupils import Pupils
 from dss_powerschool_csv.reading import Reading, Sheet, Tell
@@ -22,6 +23,7 @@ from dss_powerschool_csv.tables import StudentOptions
 NUMBER = "Student_Number"
 FIELDS = ("given_name", "family_name", "email", "username", "enabled", "grade", "homeroom", "guardians")
 _MAIL = ("Student_Email", "Email", "Email_Addr")
+_PLAIN = {"email": Plain(address_or_blank, "{}"), "username": Plain(login_or_blank, "({} or None)")}
 
 
 class Students:
@@ -95,7 +97,7 @@ class Students:
         Raises:
             ReadError: it lacks a column.
         """
-        number, status, own = sheet.need(NUMBER), sheet.place("Enroll_Status"), sheet.place("ID")
+        number, status, record = sheet.need(NUMBER), sheet.place("Enroll_Status"), sheet.place("ID")
         body = [
             f"number = row[{number}]",
             "if not number.isdecimal():",
@@ -108,15 +110,20 @@ class Students:
         if status is not None:
             body += [f"if not active[row[{status}]]:", "    gone(number, row)", "    continue"]
         body += [f"idnumber = {self.numbers.expression}", "know(number)"]
-        if own is not None:
+        if record is not None:
             body += [
-                f"own = row[{own}]",
+                f"own = row[{record}]",
                 "if not own.isdecimal():",
                 "    own = own.strip() and whole(own, 'ID')",
                 "if by_id.setdefault(own, idnumber) is not idnumber:",
                 "    twice(own, idnumber, line_of(row, lines, rows))",
             ]
-        fields = self._expressions(sheet)
+        own = self._own(sheet)
+        fields = self.reading.expressions(sheet, self.fields[1:], own)
+        plain = self.reading.plain(sheet, own, _PLAIN)
+        family = family_of(self._families, sheet)
+        if family is not None and (quick := family.plain) is not None:
+            plain["guardians"] = quick
         names: dict[str, object] = {
             "read": self.numbers.read,
             "idnumber_of": self.numbers.idnumber,
@@ -125,47 +132,37 @@ class Students:
             "know": self.pupils.active.append,
             "by_id": self.pupils.by_id,
             "whole": whole,
-            "blank": partial(self._blank, own),
-            "gone": partial(self._gone, own),
+            "blank": partial(self._blank, record),
+            "gone": partial(self._gone, record),
             "twice": partial(self._twice, sheet),
             "grade": Memo(lambda text: text.strip() and whole(text, "Grade_Level")),
             "homeroom": Memo(str.strip),
             "text": Memo(str.strip),
-            "no_login": frozenset(("", "#", "~")),
             **splitters(self._options),
             "mail": self._mail,
             "login": login,
             "split_name": split_name,
-            "guardians": self._guardians(sheet),
+            "guardians": family.references if family is not None else None,
+            "guardian": self._families.idnumber,
+            "nobody": NOBODY,
         }
         names["bad"] = partial(self._bad, sheet, number, forgiving(fields, names))
-        return compiled(body, {"idnumber": "idnumber", **fields}, names)
+        return compiled(body, {"idnumber": "idnumber", **fields}, names, plain)
 
-    def _expressions(self, sheet: Sheet) -> dict[str, str]:
-        """The attributes after the idnumber, in the order of `fields`."""
+    def _own(self, sheet: Sheet) -> dict[str, tuple[int | None, str]]:
+        """Where the columns of the attributes stand, and their expressions."""
         both = sheet.place("LastFirst")
         given, family = sheet.place("First_Name"), sheet.place("Last_Name")
-        own = {
+        return {
             "given_name": (given, "text[{}]") if given is not None else (both, "split_name({})[0]"),
             "family_name": (family, "text[{}]") if family is not None else (both, "split_name({})[1]"),
-            "email": (
-                sheet.place(*_MAIL),
-                "({0} if {0}.find('@') > 0 and ' ' not in {0} and {0}[-1] != '@' else mail({0}))",
-            ),
-            "username": (
-                sheet.place("Network_ID", "Student_Web_ID"),
-                "(name if (name := {0}.strip())[:1] not in no_login else login(name))",
-            ),
+            "email": (sheet.place(*_MAIL), "mail({})"),
+            "username": (sheet.place("Network_ID", "Student_Web_ID"), "login({})"),
             "grade": (sheet.place("Grade_Level"), "grade[{}]"),
             "homeroom": (sheet.place("Home_Room"), "homeroom[{}]"),
             "guardians": (0 if self._families.columns_in(sheet) else None, "guardians(row)"),
             "enabled": (0, "True"),
         }
-        return self.reading.expressions(sheet, self.fields[1:], own)
-
-    def _guardians(self, sheet: Sheet) -> Callable[[Row], frozenset[str] | None] | None:
-        family = family_of(self._families, sheet)
-        return family.references if family is not None else None
 
     def _mail(self, text: str) -> str | None:
         text = text.strip()
