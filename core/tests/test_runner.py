@@ -389,3 +389,36 @@ def test_check_looks_at_every_tree(make: Make) -> None:
         findings = list(run.check())
 
     assert [(name, finding.level) for name, finding in findings] == [("moodle", "warning")]
+
+
+def test_check_goes_on_whatever_one_tree_does(make: Make) -> None:
+    """A defect in one tree's own check is an error that names the tree; the others are looked at all the same."""
+    school = SCHOOL.replace(
+        "class Left(DataStoreTree):\n",
+        "class Left(DataStoreTree):\n"
+        "    def check(self):\n"
+        "        from dss.tree import Finding\n"
+        "        yield Finding('ok', 'is there')\n"
+        "        raise ZeroDivisionError('by nothing')\n\n",
+    ).replace(
+        "class Right(DataStoreTree):\n",
+        "class Broken(Importer):\n"
+        "    def __init__(self, tree):\n"
+        "        raise KeyError('nothing')\n\n\n"
+        "class Right(DataStoreTree):\n"
+        "    def check(self):\n"
+        "        from dss.errors import TemporaryError\n"
+        "        raise TemporaryError('away')\n\n",
+    )
+    school = school.replace(
+        "    __importer__ = Importer\n    __template__", "    __importer__ = Broken\n    __template__"
+    )
+    with make(school=school) as run:
+        findings = list(run.check())
+
+    assert [(name, finding.level, finding.text) for name, finding in findings] == [
+        ("sis", "ok", "is there"),
+        ("sis", "error", "ZeroDivisionError: by nothing"),
+        ("moodle", "error", "away"),
+        ("moodle", "error", "KeyError: 'nothing'"),
+    ]

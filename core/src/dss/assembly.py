@@ -30,7 +30,7 @@ class Assembly:
     def pair(self, place: int) -> tuple[DataStoreTree, DataStoreTree]:
         """The left and the right tree of one `[[sync]]`, with everything that is configured for their branches."""
         config = self.config.syncs[place]
-        left, right = self._tree(config.left), self._tree(config.right)
+        left, right = self.tree(config.left), self.tree(config.right)
         path = f"sync[{place}]"
         for name in config.branches or ():
             for side, tree in (("left", left), ("right", right)):
@@ -41,7 +41,8 @@ class Assembly:
         left.set_idnumber_templates(self._number_spaces(config, path, left, right))
         return left, right
 
-    def _tree(self, name: str) -> DataStoreTree:
+    def tree(self, name: str) -> DataStoreTree:
+        """One tree, as its table `[trees.NAME]` has it."""
         config = self.config.trees[name]
         path = f"trees.{name}"
         connector: str | None

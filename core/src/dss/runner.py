@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterator
+import logging
+from collections.abc import Callable, Collection, Iterator, Sequence
 from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import attrs
-
-from dss.actions import Action, Outcome
-from dss.apply import Report, apply, missing_handlers
+from dss.actions import Outcome
+from dss.apply import apply, missing_handlers
 from dss.assembly import Assembly, shared_names
-from dss.config import Config, SyncConfig, load_config
-from dss.errors import ConfigError, DssError
-from dss.guard import Hold, holds
+from dss.config import Config, load_config
+from dss.errors import ConfigError, DssError, StateError
+from dss.guard import holds
 from dss.importers import DefaultImporter
 from dss.people import settle
-from dss.plan import Plan, make_plan
-from dss.registry import Registry, default_registry
+from dss.plan import make_plan
+from dss.registry import Hooks, Registry, default_registry
+from dss.stages import Sync, before, outdated, stages
+from dss.templates import reason_of
 from dss.tree import DataStoreTree, Finding
+
+log = logging.getLogger("dss")
 
 
 class ExitCode(IntEnum):
@@ -37,48 +40,6 @@ class ExitCode(IntEnum):
     """Removals over budget are held back; everything else has been done."""
 
 
-@attrs.frozen
-class Ready:
-    """The actions of a plan that are not held; there may be too many of them for a list."""
-
-    actions: Collection[Action]
-    held: Collection[tuple[str, ...]]
-
-    def __len__(self) -> int:
-        return len(self.actions) - len(self.held)
-
-    def __iter__(self) -> Iterator[Action]:
-        return (action for action in self.actions if action.key not in self.held)
-
-
-@attrs.define
-class Sync:
-    """One `[[sync]]` of a run, with its two trees.
-
-    Attributes:
-        plan: what would be done; None until it is planned.
-        holds: the removals over budget.
-        report: what was done; None until it is applied.
-    """
-
-    config: SyncConfig
-    left: DataStoreTree
-    right: DataStoreTree
-    plan: Plan | None = None
-    holds: list[Hold] = attrs.field(factory=list)
-    report: Report | None = None
-
-    @property
-    def held(self) -> set[tuple[str, ...]]:
-        """Keys of the actions that are held."""
-        return {action.key for hold in self.holds for action in hold.actions}
-
-    @property
-    def ready(self) -> Ready:
-        """The actions that are not held."""
-        return Ready(() if self.plan is None else self.plan.actions, self.held)
-
-
 class Run:
     """A run of one configuration; a context manager, since trees hold connections.
 
@@ -92,7 +53,11 @@ class Run:
         self.registry = registry or default_registry()
         self._assembly = Assembly(self.config, self.registry)
         pairs = [self._assembly.pair(place) for place in range(len(self.config.syncs))]
-        self.syncs = [Sync(config, *pair) for config, pair in zip(self.config.syncs, pairs, strict=True)]
+        self.syncs = [
+            Sync(f"sync[{place}]", config, *pair)
+            for place, (config, pair) in enumerate(zip(self.config.syncs, pairs, strict=True))
+        ]
+        self._is_finished = False
         self._assembly.check_budgets(self._names())
         self._rules = [self._assembly.rule(place) for place in range(len(self.syncs))]
 
@@ -117,12 +82,25 @@ class Run:
 
     # -- running ---------------------------------------------------------------------------------------------------
 
-    def plan(self, only: Collection[str] = (), told: Callable[[str], object] | None = None) -> list[Sync]:
+    def stages(self) -> list[list[Sync]]:
+        """The syncs, in order, cut where one reads what an earlier one changes.
+
+        It can be planned for good only when the stage before it has been applied.
+        """
+        return stages(self.syncs)
+
+    def plan(
+        self,
+        only: Collection[str] = (),
+        told: Callable[[str], object] | None = None,
+        syncs: Sequence[Sync] | None = None,
+    ) -> list[Sync]:
         """Read both sides of every sync, compare and plan.
 
         Args:
             only: names of branches to which the run is limited; what they need to be read is read too.
             told: is called with a sentence when a step begins.
+            syncs: those that are planned, such as a stage; None is all.
         """
         known = self._names()
         for name in only:
@@ -131,9 +109,11 @@ class Run:
                     f"there is no branch `{name}` in any [[sync]]; there are {', '.join(sorted(known))}"
                 )
         say = told or (lambda sentence: None)
+        wanted = self.syncs if syncs is None else list(syncs)
         for place, sync in enumerate(self.syncs):
-            self._plan(place, sync, only, say)
-        return self.syncs
+            if sync in wanted:
+                self._plan(place, sync, only, say)
+        return wanted
 
     def _plan(self, place: int, sync: Sync, only: Collection[str], say: Callable[[str], object]) -> None:
         names = shared_names(sync.config, sync.left, sync.right)
@@ -143,7 +123,7 @@ class Run:
         sync.left.read([name for name in names if name not in derived])
         say(f"reading {sync.right.name}")
         sync.right.read(names)
-        with self._assembly.naming(f"sync[{place}]"):
+        with self._assembly.naming(sync.name):
             settle(sync.left, names, self._rules[place], sync.right)
         if derived:
             # only now, so that what is derived names people as they have been settled
@@ -153,21 +133,58 @@ class Run:
         say(f"comparing {sync.left.name} with {sync.right.name}")
         sync.plan = make_plan(sync.left, sync.right, [name for name in names if not only or name in only])
         sync.holds = holds(sync.plan, self.config.budgets)
+        sync.planned_early = [one for one in before(sync, self.syncs) if one.report is None]
+        sync.plan.notes += [
+            f"{one.name} changes `{one.right.name}` before {sync.name} comes, which is planned here from what is there"
+            " now; `dss-run apply` plans it again when its turn comes"
+            for one in sync.planned_early
+            if one.ready
+        ]
 
-    def apply(self, told: Callable[[Sync, int], object] | None = None) -> list[Sync]:
+    def apply(
+        self, told: Callable[[Sync, int], object] | None = None, syncs: Sequence[Sync] | None = None
+    ) -> list[Sync]:
         """Carry out what has been planned, held removals left out.
 
         Args:
             told: is called after each batch with its sync and the number of its actions.
+            syncs: those that are applied, such as a stage; None is all.
+
+        Raises:
+            StateError: a sync was planned before an earlier one changes what it reads; nothing has been written.
         """
-        for sync in self.syncs:
-            if sync.plan is None:
-                raise DssError("nothing has been planned yet; call `plan` first")
+        wanted = self.syncs if syncs is None else list(syncs)
+        if any(sync.plan is None for sync in wanted):
+            raise DssError("nothing has been planned yet; call `plan` first")
+        for sync, first in outdated(wanted):
+            raise StateError(
+                f"{sync.name} was planned before {first.name} changes `{first.right.name}`, which it reads; plan and"
+                " apply stage by stage: `for stage in run.stages(): run.plan(syncs=stage); run.apply(syncs=stage)`"
+            )
+        for sync in wanted:
+            assert sync.plan is not None
             tell = None if told is None else _told_of(sync, told)
             sync.report = apply(sync.right, sync.plan.actions, held=sync.held, told=tell)
-        for sync in self.syncs:
-            sync.right.hooks.joined(sync.left.hooks).report(self)
-        return self.syncs
+        if all(sync.report is not None for sync in self.syncs):
+            self.finish()
+        return wanted
+
+    def finish(self) -> None:
+        """Tell every plugin in use, once, of the run as far as it has come; `apply` does so after the last sync."""
+        if self._is_finished:
+            return
+        self._is_finished = True
+        plugins = {
+            id(plugin): (name, plugin)
+            for sync in self.syncs
+            for name, plugin in sync.right.hooks.joined(sync.left.hooks).plugins
+        }
+        for name, plugin in plugins.values():
+            try:
+                Hooks([(name, plugin)]).report(self)
+            except (Exception, SystemExit) as error:
+                # what has been written stays so, and the report of it must not be lost for a mail that was not sent
+                log.warning("plugin `%s` failed in `dss_report`: %s", name, reason_of(error))
 
     def check(self) -> Iterator[tuple[str, Finding]]:
         """Look at every tree: can it be reached, does it permit what is needed; yield tree name and finding."""
@@ -175,12 +192,12 @@ class Run:
             for tree in (sync.left, sync.right):
                 try:
                     yield from ((tree.name, finding) for finding in tree.check())
-                except DssError as error:
-                    yield tree.name, Finding("error", str(error))
-            importer = sync.right.importer
-            if importer is not None and type(importer).readin_items is DefaultImporter.readin_items:
-                text = "reads whole branches to look at single records; correct, but slow"
-                yield sync.right.name, Finding("warning", text)
+                except Exception as error:  # one tree's fault must not hide what the others say
+                    yield tree.name, Finding("error", _told_wrong(error))
+            try:
+                yield from ((sync.right.name, finding) for finding in _slow(sync.right))
+            except Exception as error:
+                yield sync.right.name, Finding("error", _told_wrong(error))
 
     def exit_code(self) -> ExitCode:
         """What this run ends with, as far as it has come."""
@@ -203,6 +220,30 @@ class Run:
             if sync.plan is not None
             for name in missing_handlers(sync.right, sync.plan.actions)
         ]
+
+
+def errors_of(config: Config, registry: Registry | None = None) -> list[str]:
+    """Everything that keeps the trees of a configuration from being made, not only the first thing."""
+    assembly = Assembly(config, registry or default_registry())
+    found = []
+    for name in config.trees:
+        try:
+            assembly.tree(name)
+        except DssError as error:
+            found.append(str(error))
+        except Exception as error:
+            found.append(f"{config.path}: `trees.{name}`: {reason_of(error)}")
+    return found
+
+
+def _slow(right: DataStoreTree) -> Iterator[Finding]:
+    importer = right.importer
+    if importer is not None and type(importer).readin_items is DefaultImporter.readin_items:
+        yield Finding("warning", "reads whole branches to look at single records; correct, but slow")
+
+
+def _told_wrong(error: Exception) -> str:
+    return str(error) if isinstance(error, DssError) else reason_of(error)
 
 
 def _told_of(sync: Sync, told: Callable[[Sync, int], object]) -> Callable[[int], object]:

@@ -106,3 +106,13 @@ def exodus(play: Play) -> Play:
     staying["00"] = {**staying["00"], "email": "new@example.org"}
     play.put("sis", staying)
     return play
+
+
+@pytest.fixture
+def chain(play: Play) -> Play:
+    """A second sync hands on what the first brings."""
+    play.configure(
+        '[trees.till]\ntree = "my_trees/Right"\n[[sync]]\nleft = "shop"\nright = "till"\n',
+    )
+    play.put("till", play.held_by("shop")["students"])
+    return play

@@ -185,3 +185,16 @@ def test_an_interrupted_apply_reports_what_was_done(play: Play) -> None:
     assert "Traceback" not in result.stderr
     assert "shop: stopped after 1 of 5 changes" in result.stdout
     assert "`dss-run plan`" in result.stdout
+
+
+def test_a_chain_of_syncs_is_planned_link_by_link(chain: Play) -> None:
+    """What was new in the middle reaches the end in the same run; a plan says that it cannot know that yet."""
+    plan = chain.run("plan")
+    applied = chain.run("apply", "--yes")
+    again = chain.run("plan")
+
+    assert "sync[0] changes `shop` before sync[1] comes" in plan.stdout
+    assert "before sync[1] comes" not in applied.stdout
+    assert (applied.exit_code, again.exit_code) == (0, 0)
+    assert applied.stdout.index("shop: 5 done") < applied.stdout.index("\nshop -> till\n")
+    assert chain.held_by("till")["students"]["1"]["email"] == "ana@example.org"

@@ -54,6 +54,36 @@ def test_every_system_that_is_away_is_told(play: Play) -> None:
     assert "2 errors" in result.stdout
 
 
+def test_everything_wrong_with_the_trees_is_told_at_once(play: Play) -> None:
+    """Who mends one thing need not run it again to hear of the next."""
+    config = (play.folder / "dss.toml").read_text(encoding="utf-8")
+    config = config.replace('"my_trees/Left"', '"my_trees/Lift"')
+    play.configure(config=config.replace('"my_trees/Right"', '"my_trees/Right"\ncolour = 1\npassword = 2'))
+
+    result = play.run("check")
+
+    assert result.exit_code == 1
+    assert "`trees.sis.tree`" in result.stdout
+    assert "`trees.shop` has the unknown key `colour`" in result.stdout
+    assert "`trees.shop.password` is 2" in result.stdout
+    assert result.stdout.count("error    configuration") == 2
+
+
+def test_a_defect_in_one_trees_check_hides_no_other(play: Play) -> None:
+    """It is an error of that tree."""
+    text = (play.folder / "my_trees.py").read_text(encoding="utf-8")
+    text = text.replace(
+        "class Left(Tree):\n    pass\n", "class Left(Tree):\n    def check(self):\n        return 1 / 0\n"
+    )
+    (play.folder / "my_trees.py").write_text(text, encoding="utf-8")
+
+    result = play.run("check")
+
+    assert result.exit_code == 1
+    assert "error    sis: ZeroDivisionError: division by zero" in result.stdout
+    assert "ok       shop: can be read" in result.stdout
+
+
 def test_missing_handlers_are_named_without_reading(play: Play) -> None:
     """What the template lacks for the kinds of change that the models allow."""
     (play.folder / "shop.json").write_text("not even JSON", encoding="utf-8")

@@ -8,12 +8,14 @@ import re
 import select
 import signal
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pytest
 
 pty = pytest.importorskip("pty")
 
+QUESTION = b"[y/N]"
 PATIENCE = 60.0
 """Seconds that a command may take."""
 AGAIN = 2.0
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
     from core.tests.launcher.conftest import Play
 
 
-def on_terminal(play: Play, *arguments: str, answer: bytes = b"", **environment: str) -> tuple[int, str]:
+def on_terminal(
+    play: Play, *arguments: str, answers: Sequence[bytes] = (), **environment: str
+) -> tuple[int, str]:
     """Run a command on a terminal of its own; gives exit code and everything it showed.
 
-    The answer is given when the question is seen, and again while nothing happens: a key that comes just as the
+    An answer is given when its question is seen, and again while nothing happens: a key that comes just as the
     question switches the terminal over is lost. A command that takes longer than `PATIENCE` is ended.
     """
     pid, terminal = pty.fork()
@@ -37,14 +41,15 @@ def on_terminal(play: Play, *arguments: str, answer: bytes = b"", **environment:
     seen, end = b"", time.monotonic() + PATIENCE
     with contextlib.suppress(OSError):  # Linux's way to say that the other side is gone
         while time.monotonic() < end:
-            before, silent = seen, not select.select([terminal], [], [], AGAIN)[0]
+            asked, silent = seen.count(QUESTION), not select.select([terminal], [], [], AGAIN)[0]
             if not silent:
                 more = os.read(terminal, 65536)
                 if not more:
                     break
                 seen += more
-            if answer and b"[y/N]" in seen and (silent or b"[y/N]" not in before):
-                os.write(terminal, answer)
+            asking = seen.count(QUESTION)
+            if asking and answers and (silent or asking > asked):
+                os.write(terminal, answers[min(asking, len(answers)) - 1])
     late = time.monotonic() >= end
     if late:
         os.kill(pid, signal.SIGKILL)
@@ -61,7 +66,7 @@ def plain(seen: str) -> str:
 
 def test_it_asks_and_shows_bars(play: Play) -> None:
     """After a yes the changes are applied, with a bar that tells how many are done and how fast."""
-    code, seen = on_terminal(play, "apply", answer=b"y\n")
+    code, seen = on_terminal(play, "apply", answers=[b"y\n"])
 
     assert code == 0
     assert "Change shop? [y/N]: y" in seen
@@ -75,11 +80,25 @@ def test_no_is_the_default_and_changes_nothing(play: Play, answer: bytes) -> Non
     """Whoever only presses return has not agreed."""
     before = play.held_by("shop")
 
-    code, seen = on_terminal(play, "apply", answer=answer)
+    code, seen = on_terminal(play, "apply", answers=[answer])
 
     assert code == 1
     assert "nothing was changed" in seen
     assert play.held_by("shop") == before
+
+
+def test_each_link_of_a_chain_is_asked_about(chain: Play) -> None:
+    """After the first has been applied; who refuses the second is told that something has been changed."""
+    before = chain.held_by("till")
+
+    code, seen = on_terminal(chain, "apply", answers=[b"y\n", b"n\n"])
+
+    assert code == 1
+    assert "Change shop? [y/N]: y" in seen
+    assert "Change till? [y/N]: n" in seen
+    assert "nothing more was changed" in seen
+    assert "1" in chain.held_by("shop")["students"]
+    assert chain.held_by("till") == before
 
 
 @pytest.mark.parametrize("key", [b"\x03", b"\x04"])
@@ -87,7 +106,7 @@ def test_ctrl_c_and_ctrl_d_at_the_question_stop_it(play: Play, key: bytes) -> No
     """Without a traceback, and without a change."""
     before = play.held_by("shop")
 
-    code, seen = on_terminal(play, "apply", answer=key)
+    code, seen = on_terminal(play, "apply", answers=[key])
 
     assert code == 1
     assert "stopped" in seen
@@ -97,7 +116,7 @@ def test_ctrl_c_and_ctrl_d_at_the_question_stop_it(play: Play, key: bytes) -> No
 
 def test_held_removals_are_shown_by_name_before_it_asks(exodus: Play) -> None:
     """Who has to agree sees whom it is about."""
-    _, seen = on_terminal(exodus, "apply", answer=b"n\n")
+    _, seen = on_terminal(exodus, "apply", answers=[b"n\n"])
 
     assert "old students 20 (Person 20)" in plain(seen)
 

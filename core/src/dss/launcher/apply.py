@@ -13,7 +13,8 @@ from dss.launcher.settings import Settings, config_option, debug_option, epilog
 
 if TYPE_CHECKING:
     from dss.launcher.screen import Screen
-    from dss.runner import Run, Sync
+    from dss.runner import Run
+    from dss.stages import Sync
 
 
 @click.command(
@@ -43,7 +44,8 @@ def apply(settings: Settings, only: tuple[str, ...], limit: int, yes: bool) -> i
 
     Plans anew, shows the counts, asks, and carries the changes out: new records first, then updates, removals last. One
     change that fails stops no other. Removals over budget are held back, all of them. The report at the end tells what
-    was done, what was not, and why.
+    was done, what was not, and why. A sync that reads what an earlier one changes is planned, and asked about, after
+    that one.
 
     Written to a log, the report names records by branch and idnumber and leaves out names and values; `dss-run plan`
     shows them.
@@ -58,19 +60,27 @@ def apply(settings: Settings, only: tuple[str, ...], limit: int, yes: bool) -> i
     _check_answerable(yes)
     screen = Screen(sys.stdout)
     with messages(), stoppable(), Run(settings.config) as run:
-        with steps_on(sys.stderr) as tell:
-            syncs = run.plan(only, told=tell)
-        for sync in syncs:
-            _show(screen, run, sync, limit)
-        screen.line(overview.summary(syncs), bold=True)
-        if not any(sync.ready for sync in syncs):
-            run.apply()
-            return run.exit_code()
-        if not yes and not _agreed(syncs):
-            screen.line("nothing was changed")
-            return 1
-        _carry_out(run, screen, limit)
+        for stage in run.stages():
+            with steps_on(sys.stderr) as tell:
+                run.plan(only, told=tell, syncs=stage)
+            for sync in stage:
+                _show(screen, run, sync, limit)
+            screen.line(overview.summary(stage), bold=True)
+            if not any(sync.ready for sync in stage):
+                run.apply(syncs=stage)
+            elif yes or _agreed(stage):
+                _carry_out(run, screen, stage, limit)
+            else:
+                return _refused(run, screen)
         return run.exit_code()
+
+
+def _refused(run: Run, screen: Screen) -> int:
+    has_written = any(sync.has_written for sync in run.syncs)
+    screen.line("nothing more was changed" if has_written else "nothing was changed")
+    if has_written:
+        run.finish()
+    return 1
 
 
 def _check_answerable(yes: bool) -> None:
@@ -98,28 +108,28 @@ def _agreed(syncs: list[Sync]) -> bool:
     return click.confirm(f"Change {' and '.join(targets)}?", err=True)
 
 
-def _carry_out(run: Run, screen: Screen, limit: int) -> None:
+def _carry_out(run: Run, screen: Screen, stage: list[Sync], limit: int) -> None:
     """Apply; the report comes whatever happens on the way, since what has been done stays done."""
     from dss.launcher.report import report
 
     done = Counter[int]()
     try:
-        _with_bars(run, done)
+        _with_bars(run, stage, done)
     except BaseException:
-        _stopped(screen, run, done)
+        _stopped(screen, stage, done)
         raise
     finally:
-        report(screen, run.syncs, limit)
+        report(screen, stage, limit)
 
 
-def _with_bars(run: Run, done: Counter[int]) -> None:
+def _with_bars(run: Run, stage: list[Sync], done: Counter[int]) -> None:
     """Apply with a bar for each sync that has something to do, counting in `done` how far each has come."""
     from dss.launcher.progress import bars_on
 
     with bars_on(sys.stderr) as bar:
         bars = {
             id(sync): bar(f"changing {sync.right.name}", len(sync.ready) + len(sync.held))
-            for sync in run.syncs
+            for sync in stage
             if sync.ready
         }
 
@@ -128,13 +138,13 @@ def _with_bars(run: Run, done: Counter[int]) -> None:
             if id(sync) in bars:
                 bars[id(sync)](count)
 
-        run.apply(told)
+        run.apply(told, stage)
 
 
-def _stopped(screen: Screen, run: Run, done: Counter[int]) -> None:
+def _stopped(screen: Screen, stage: list[Sync], done: Counter[int]) -> None:
     from dss.launcher.visible import visible
 
-    for sync in run.syncs:
+    for sync in stage:
         if sync.ready and sync.report is None:
             total = len(sync.ready) + len(sync.held)
             screen.line(

@@ -17,7 +17,8 @@ from dss.launcher.overview import missing_handlers
 from dss.launcher.words import values_of
 
 if TYPE_CHECKING:
-    from dss.runner import Run, Sync
+    from dss.runner import Run
+    from dss.stages import Sync
 
 VERSION = 1
 

@@ -11,7 +11,7 @@ import click
 from dss.launcher.settings import Settings, config_option, debug_option, epilog
 
 if TYPE_CHECKING:
-    from dss.runner import Sync
+    from dss.stages import Sync
     from dss.tree import Finding
 
 COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
@@ -54,7 +54,7 @@ def _findings(settings: Settings) -> Iterator[tuple[str, Finding]]:
     """What is looked at and what was found, as it is found."""
     from dss.config import load_config
     from dss.errors import DssError
-    from dss.runner import Run
+    from dss.runner import Run, errors_of
     from dss.tree import Finding
 
     try:
@@ -69,7 +69,8 @@ def _findings(settings: Settings) -> Iterator[tuple[str, Finding]]:
     try:
         run = Run(config)
     except DssError as error:
-        yield "configuration", Finding("error", str(error))
+        for text in dict.fromkeys([*errors_of(config), str(error)]):
+            yield "configuration", Finding("error", text)
         return
     yield "configuration", Finding("ok", str(config.path))
     with run:

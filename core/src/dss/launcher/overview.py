@@ -14,7 +14,8 @@ from dss.launcher.words import LABELS, alone, label_of, listed, without_values, 
 
 if TYPE_CHECKING:
     from dss.guard import Hold
-    from dss.runner import Run, Sync
+    from dss.runner import Run
+    from dss.stages import Sync
     from dss.tree import DataStoreTree
 
 HELD, ATTENTION = "held", "attention"

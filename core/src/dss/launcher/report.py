@@ -13,7 +13,7 @@ from dss.launcher.visible import masked, visible
 
 if TYPE_CHECKING:
     from dss.apply import Report
-    from dss.runner import Sync
+    from dss.stages import Sync
 
 NAMED = 10
 """Records named for one reason."""
