@@ -79,7 +79,9 @@ class Seats:
                 "continue",
             ]
             return compiled(body, fields, names)
-        names.update(dropped=Memo(lambda text: text.strip().startswith("-")), other=self._other)
+        names.update(
+            negative=Memo(lambda text: text.strip().startswith("-")), dropped=self._dropped, other=self._other
+        )
         body = self._found(names)
         if any(place is not None for place in self._days):
             enrolled, left = self._day_texts()
@@ -105,11 +107,15 @@ class Seats:
                 f"person = {of.numbers.expression}",
             ]
         if self._term is not None:
-            unsure += f" or dropped[row[{self._term}]]"
+            unsure += f" or negative[row[{self._term}]]"
         return [
             "try:",
             f"    class_, person = {class_}, {person}",
             "except KeyError:",
+            # most rows that name no section are of this kind
+            f"    if row[{self._section}].startswith('-'):",
+            "        dropped()",
+            "        continue",
             "    person = None",
             f"if person is None{unsure}:",
             "    record = slow(row, lines, rows)",
@@ -126,6 +132,9 @@ class Seats:
         """Whether no part of a key can hold what a key's separator has to be told from."""
         return self._of.numbers.plain and self._of.by_id
 
+    def _dropped(self) -> None:
+        self._of.reading.count("passed over: dropped (negative SectionID or TermID)")
+
     def _other(self) -> None:
         self._of.reading.count("passed over: not enrolled yet, or no longer")
 
@@ -136,7 +145,7 @@ class Seats:
         row = [cell.strip() for cell in found]
         section = row[self._section]
         if section.startswith("-") or (self._term is not None and row[self._term].startswith("-")):
-            self._of.reading.count("passed over: dropped (negative SectionID or TermID)")
+            self._dropped()
             return None
         days = ["" if place is None else row[place] for place in self._days]
         if not self._of.current[days[0]][days[1]]:
