@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
+import pytest
+
+from dss import school
+from dss.branches import DataStoreBranch
+from dss.models import Base
 from dss_powerschool_csv.tree import PowerSchool
 
 
@@ -63,6 +69,66 @@ def test_missing_columns_are_warned_of(export: Any) -> None:
     assert any(
         "no column for email, family_name, grade, guardians, homeroom, username" in one for one in warnings
     )
+
+
+class Pupil(school.Student):
+    """A pupil whose address follows from the number."""
+
+    @property
+    def email(self) -> str:  # type: ignore[override]
+        """An address."""
+        return f"{self.idnumber}@school.example"
+
+
+@attrs.define
+class Card:
+    """A model that has three attributes only."""
+
+    idnumber: str
+    given_name: str
+    family_name: str
+
+
+@pytest.mark.parametrize(
+    ("model", "unsaid"),
+    [
+        (Pupil, "family_name, grade, guardians, homeroom, username"),
+        (Card, "family_name"),
+        (Base, "email, family_name"),
+    ],
+)
+def test_what_a_model_works_out_or_lacks_is_not_warned_of(export: Any, model: type, unsaid: str) -> None:
+    """Only attributes that the model has, and takes from the export, can be without a word."""
+    export.set("students", columns=["Student_Number", "First_Name"]).put("students.txt", "1\tAda\n")
+    tree = export.tree()
+    tree.students.configure(klass=model)
+
+    (told,) = [one for one in findings(tree)["warning"] if "no column for" in one]
+
+    assert told.startswith(f"`students`: no column for {unsaid}")
+    assert not tree.students.contents().absent
+
+
+def test_only_branches_of_the_tree_are_checked(export: Any) -> None:
+    """A tree of one's own with students only needs no other file."""
+
+    class Branches(DataStoreBranch):
+        """What is taken."""
+
+    class Students(school.Students, Branches):
+        """Students."""
+
+    class Few(PowerSchool):
+        """Students only."""
+
+        __branches__ = Branches
+
+    export.put("students.txt", export.text("students"))
+
+    found = findings(Few(folder=str(export.folder), students=export.options["students"]))
+
+    assert found["ok"] == ["`students`: `students.txt`, 10 columns, utf-8"]
+    assert not found["error"]
 
 
 def test_no_more_than_the_head_is_read(export: Any) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from dss.attributes import model_of
 from dss.errors import NotProvided, ReadError
 from dss.tree import DataStoreTree, Finding
 from dss_powerschool_csv.classes import Classes, Sections
@@ -20,6 +21,7 @@ from dss_powerschool_csv.students import Students
 from dss_powerschool_csv.teachers import Staff, Teachers
 
 if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
     from dss_powerschool_csv.newest import Chosen
 
 _Start = Callable[[Sheet], Convert]
@@ -33,7 +35,10 @@ _WITHOUT = {
 def check(tree: DataStoreTree, exports: Exports) -> Iterator[Finding]:
     """Look at every branch's files; reads no more of each than its first block."""
     exports.look_again()
+    there = {branch.__name__ for branch in tree.branches}
     for branch in ("students", "guardians", "teachers", "courses", "classes", "enrollments"):
+        if branch not in there:
+            continue
         try:
             yield from _check_branch(tree, exports, branch)
         except NotProvided as reason:
@@ -62,11 +67,8 @@ def _check_branch(tree: DataStoreTree, exports: Exports, branch: str) -> Iterato
     if branch == "guardians":
         yield Finding("ok", f"`guardians` are derived from the students by {exports.options.guardians.key}")
         return
-    if reading is not None and reading.absent:
-        yield Finding(
-            "warning",
-            f"`{branch}`: no column for {', '.join(sorted(reading.absent))}; nothing is said of these",
-        )
+    if reading is not None and (unsaid := _unsaid(getattr(tree, branch), reading.absent or ())):
+        yield Finding("warning", f"`{branch}`: no column for {', '.join(unsaid)}; nothing is said of these")
     for other in exports.undeclared(branch):
         yield Finding(
             "warning",
@@ -74,6 +76,15 @@ def _check_branch(tree: DataStoreTree, exports: Exports, branch: str) -> Iterato
         )
     for note in exports.dates_differ(branch):
         yield Finding("warning", f"`{branch}`: {note}")
+
+
+def _unsaid(branch: type[DataStoreBranch], absent: Iterable[str]) -> list[str]:
+    """Those of the attributes without a column that the model has and does not work out for itself."""
+    # a branch of its own, since what a check finds is not what the branch has been told by a reading
+    probe = branch.bind(branch.tree)
+    probe.absent(*absent)
+    model = model_of(probe.klass)
+    return sorted(name for name in probe.unsaid() if model.dynamic or name in model.names)
 
 
 def _described(file: Chosen) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from dss.errors import DssError
-from dss.tree import Capability, DataStoreTree, Finding
+from dss.tree import Capability, DataStoreTree, Finding, Specifier
 from dss_powerschool_csv import config
 from dss_powerschool_csv.client import Exports
 
@@ -15,9 +15,9 @@ from dss_powerschool_csv.client import Exports
 class PowerSchool(DataStoreTree):
     """What PowerSchool's AutoSend, Quick Export or Data Export Manager has written into a folder; read only."""
 
-    __branches__ = "dss_powerschool_csv.branches/PowerSchoolBranches"
-    __importer__ = "dss_powerschool_csv.importer/PowerSchoolImporter"
-    __template__ = "dss_powerschool_csv.templates/PowerSchoolTemplate"
+    __branches__: ClassVar[Specifier] = "dss_powerschool_csv.branches/PowerSchoolBranches"
+    __importer__: ClassVar[Specifier] = "dss_powerschool_csv.importer/PowerSchoolImporter"
+    __template__: ClassVar[Specifier] = "dss_powerschool_csv.templates/PowerSchoolTemplate"
 
     Options = config.Options
     capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.READ})
