@@ -186,3 +186,98 @@ def test_a_budget_is_never_exceeded(plant: Any, students: int, gone: int, count:
 def test_the_default_is_careful() -> None:
     """Ten, and 5 %."""
     assert (DEFAULT.count, DEFAULT.share) == (10, 0.05)
+
+
+def _timetable(left: Any, right: Any) -> None:
+    """A course with one class and two pupils in it, on both sides."""
+    for tree in (left, right):
+        tree.courses.make("k", name="Art")
+        tree.classes.make("m", course="k")
+        for idnumber in ("0000", "0001"):
+            tree.enrollments.make(
+                f"m|{idnumber}|student", class_="m", person=idnumber, role="student", enabled=True
+            )
+
+
+def _without(tree: Any, branch: str) -> None:
+    getattr(tree, branch).contents().items.clear()
+
+
+def test_a_course_stays_while_a_doubtful_class_refers_to_it(plant: Any) -> None:
+    """One row that fell out of the course file must not hide a course in which people sit."""
+    left, right = _pair(plant, 2, 0)
+    _timetable(left, right)
+    _without(left, "courses")
+    left.classes.freeze("m", "course `k` is not in the course files")
+
+    (hold,) = holds(make_plan(left, right))
+
+    assert (hold.scope, [action.idnumber for action in hold.actions]) == ("courses", ["k"])
+    assert hold.budget is None
+    assert "classes `m`" in hold.reason
+
+
+def test_what_ends_as_a_whole_waits_for_held_removals_within_it(plant: Any) -> None:
+    """Enrolments that are held keep their class, and this its course."""
+    left, right = _pair(plant, 2, 0)
+    _timetable(left, right)
+    for branch in ("courses", "classes", "enrollments"):
+        _without(left, branch)
+    plan = make_plan(left, right)
+
+    found = _held(holds(plan, {"enrollments": Budget(1, 0)}))
+
+    assert {scope: len(idnumbers) for scope, idnumbers in found.items()} == {
+        "enrollments": 2,
+        "classes": 1,
+        "courses": 1,
+    }
+    assert holds(plan) == []
+
+
+def test_a_class_that_moves_lets_its_course_go(plant: Any) -> None:
+    """What refers to something else from now on does not hold back the removal of what it referred to."""
+    left, right = _pair(plant, 2, 0)
+    _timetable(left, right)
+    _without(left, "courses")
+    left.courses.make("k2", name="Art")
+    left.classes["m"].course = "k2"
+
+    assert holds(make_plan(left, right)) == []
+
+
+def test_whoever_seems_to_have_a_new_number_keeps_the_old_account(plant: Any) -> None:
+    """When the new one cannot be made since the old one has the login, the old one is not taken away."""
+    left, right = _pair(plant, 2, 0)
+    _timetable(left, right)
+    ada = {"given_name": "Ada", "family_name": "Berg", "username": "aberg", "enabled": True}
+    left.students.make("1002", **ada)
+    right.students.make("1001", **ada)
+    right.enrollments.make("m|1001|student", class_="m", person="1001", role="student", enabled=True)
+
+    found = holds(make_plan(left, right))
+
+    assert _held(found) == {"students": ["1001"], "enrollments": ["m|1001|student"]}
+    assert "`1001` in students seems to be `1002`" in found[0].reason
+
+
+def test_whoever_only_has_the_login_that_another_wants_may_leave(plant: Any) -> None:
+    """A login alone makes nobody the same person."""
+    left, right = _pair(plant, 2, 0)
+    left.students.make("1002", given_name="Bo", family_name="Ek", username="aberg", enabled=True)
+    right.students.make("1001", given_name="Ada", family_name="Berg", username="aberg", enabled=True)
+
+    assert holds(make_plan(left, right)) == []
+
+
+def test_what_waits_for_something_else_does_not_stop_the_rest(plant: Any) -> None:
+    """`>>` raises when a budget trips; what is held for another reason is left undone, the rest is done."""
+    left, right = _pair(plant, 2, 0)
+    _timetable(left, right)
+    _without(left, "courses")
+    left.courses.make("new", name="Music")
+    left.classes.freeze("m", "course `k` is not in the course files")
+
+    left >> right
+
+    assert [(str(action.kind), action.idnumber) for action in right.calls] == [("new", "new")]

@@ -20,11 +20,11 @@ def sync(left: DataStoreTree, right: DataStoreTree) -> Report:
     """Carry out what `left - right` finds on the right tree.
 
     Raises:
-        BudgetExceeded: there are more removals than the default budget allows; nothing has been written.
+        BudgetExceeded: there are more removals than the budget allows; nothing has been written.
     """
     plan = make_plan(left, right)
     held = holds(plan, getattr(right, "budgets", None))
-    if held:
+    if any(hold.budget is not None for hold in held):
         raise BudgetExceeded(
             "nothing was done: "
             + "; ".join(hold.reason for hold in held)
@@ -32,9 +32,11 @@ def sync(left: DataStoreTree, right: DataStoreTree) -> Report:
             " (`tree.budgets`) if they are meant",
             [action for hold in held for action in hold.actions],
         )
+    for hold in held:
+        log.warning("%s", hold.reason)
     for action in plan.errors:
         log.warning("%s", action.message)
     missing = missing_handlers(right, plan.actions)
     if missing:
         log.warning("%s has no handler for: %s", type(right.template).__qualname__, ", ".join(missing))
-    return apply(right, plan.actions)
+    return apply(right, plan.actions, held={action.key for hold in held for action in hold.actions})
