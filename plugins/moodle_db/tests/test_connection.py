@@ -21,6 +21,7 @@ from dss.plan import make_plan
 from dss_moodle_db import accounts, dialect
 from dss_moodle_db.branches import MoodleTree
 from dss_moodle_db.embedded import create_site
+from dss_moodle_db.isolate import isolated
 
 if TYPE_CHECKING:
     from plugins.moodle_db.tests.conftest import Planned, School, Site, Synced
@@ -354,3 +355,14 @@ def test_what_is_gone_is_not_said_to_be_done(
         action.message for action in actions
     ]
     assert all("gone" in result.reason for result in results.undone)
+
+
+def test_a_full_disk_is_named_for_what_it_is(moodle: MoodleTree) -> None:
+    """SQLite ends the transaction by itself then, and says afterwards that there is no such savepoint."""
+
+    def fill(_: object) -> list[None]:
+        connection.exec_driver_sql("ROLLBACK")
+        raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+
+    with pytest.raises(DssError, match="disk is full"), moodle.client.writing() as connection:
+        isolated(connection, [1, 2], fill, lambda *_: [])

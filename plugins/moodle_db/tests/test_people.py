@@ -106,6 +106,8 @@ def test_an_upper_case_username_in_moodle_is_put_right(
         ({"given_name": "x" * 101}, "`firstname` has 101 characters"),
         ({"email": "x" * 90 + "@school.example"}, "Moodle takes 100"),
         ({"given_name": "half \ud800"}, "surrogate"),
+        ({"username": 101}, "username is 101; wanted a text"),
+        ({"given_name": 7}, "`firstname` is 7; wanted a text"),
     ],
 )
 def test_what_moodle_does_not_take_is_refused_alone(

@@ -127,7 +127,7 @@ def _places(client: Client) -> Iterator[Finding]:
 
 def _permissions(client: Client) -> Iterator[Finding]:
     """Try every kind of statement on no row at all, and take the transaction back."""
-    refused = []
+    refused: dict[str, list[str]] = {}
     with client.writing() as connection:
         outer = connection.begin_nested()
         for name, needs in WRITTEN:
@@ -143,10 +143,11 @@ def _permissions(client: Client) -> Iterator[Finding]:
                     with connection.begin_nested():
                         connection.execute(statements[need])
                 except DBAPIError as error:
-                    refused.append(f"{table.name} ({' '.join(str(error.orig).split())})")
+                    refused.setdefault(" ".join(str(error.orig).split()), []).append(table.name)
                     break
         outer.rollback()
     if refused:
-        yield Finding("error", f"these tables cannot be written: {'; '.join(refused)}")
+        for reason, names in refused.items():
+            yield Finding("error", f"{', '.join(names)} cannot be written: {reason}")
     else:
         yield Finding("ok", f"all {len(WRITTEN)} tables that are written can be")

@@ -52,6 +52,12 @@ def isolated(
 
 
 def _translated(error: DBAPIError) -> DssError:
+    # SQLite ends the whole transaction when its disk is full, so that returning to the savepoint fails as well
+    first: BaseException | None = error
+    while first is not None:
+        if isinstance(first, DBAPIError):
+            error = first
+        first = first.__context__
     text = f"the database: {' '.join(str(error.orig).split())}"
     return TemporaryError(text) if is_busy(error) else DssError(text)
 

@@ -1,6 +1,7 @@
-"""How long a text Moodle takes.
+"""What texts Moodle takes, and how long.
 
-PostgreSQL refuses what is too long, MariaDB in its strict mode only, SQLite never; so it is checked before.
+A number would be read back as a text, and differ again after every run. What is too long PostgreSQL refuses, MariaDB in
+its strict mode only, SQLite never; so it is checked before.
 """
 
 from __future__ import annotations
@@ -13,11 +14,15 @@ from sqlalchemy import String, Table
 
 
 def too_long(table: Table, values: Mapping[str, Any]) -> str | None:
-    """Which value does not fit its column, in words; None when all fit. Lengths are in characters."""
+    """Which value does not fit its column of text, in words; None when all fit. Lengths are in characters."""
     lengths = _lengths(table)
     for name, value in values.items():
         longest = lengths.get(name)
-        if longest is not None and isinstance(value, str) and len(value) > longest:
+        if longest is None or value is None:
+            continue
+        if not isinstance(value, str):
+            return f"`{name}` is {value!r}; wanted a text"
+        if len(value) > longest:
             return f"`{name}` has {len(value)} characters ({value[:30]!r}...); Moodle takes {longest}"
     return None
 

@@ -64,7 +64,11 @@ def find_people(client: Client, attribute: str, values: Collection[Any]) -> Iter
     """Whoever holds these values, deleted accounts included: Moodle's index on usernames counts them too."""
     user = client.tables.user
     column = user.c[COLUMNS[attribute]]
-    asked = {stored_form(value) if attribute == "username" else value: value for value in values}
+    asked = {
+        stored_form(value) if attribute == "username" else value: value
+        for value in values
+        if isinstance(value, str)
+    }
     query = select(
         user.c.id,
         user.c.idnumber,

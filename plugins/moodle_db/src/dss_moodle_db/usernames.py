@@ -26,8 +26,8 @@ class Username(str):
 
 
 def stored_form(username: str) -> str:
-    """The username as Moodle would store it."""
-    return username.lower()
+    """The username as Moodle would store it; what is no text stays, for `username_problem` to name it."""
+    return username.lower() if isinstance(username, str) else username
 
 
 def username_problem(username: str, *, extended: bool) -> str | None:
@@ -37,6 +37,8 @@ def username_problem(username: str, *, extended: bool) -> str | None:
         username: in lower case already.
         extended: whether the site allows any character (`extendedusernamechars`).
     """
+    if not isinstance(username, str):
+        return f"username is {username!r}; wanted a text"
     if not username:
         return "there is no username, and Moodle needs one; derive it in your model by a property `username`"
     if username != username.strip():
