@@ -68,3 +68,11 @@ def test_fault_inside_the_module_passes_through(folder: Path) -> None:
         resolve("spec_broken/CSV", "CSVTree.__importer__")
 
     assert not isinstance(caught.value, DssError)
+
+
+def test_a_module_that_ends_the_program_is_an_error(folder: Path) -> None:
+    """A script with `sys.exit(0)` at its end would make a run that did nothing look like a good one."""
+    (folder / "spec_exit.py").write_text("raise SystemExit(0)\n")
+
+    with pytest.raises(ConfigError, match="`spec_exit` ends the program"):
+        resolve("spec_exit/CSV", "CSVTree.__importer__")

@@ -154,6 +154,17 @@ def test_several_who_want_one_value_get_an_error_each(plant: Any) -> None:
     assert all("students a, students b" in text for text in _messages(plan))
 
 
+def test_a_rule_that_gives_everybody_one_value_is_told_in_short(plant: Any) -> None:
+    """Each error names some of them and how many more there are."""
+    left, right = plant(Students, allow_empty=True), plant(Students, name="right")
+    _make(left.students, **{f"s{number:03}": "same" for number in range(300)})
+
+    plan = make_plan(left, right)
+
+    assert len(plan.errors) == 300
+    assert all("students s004 and 295 more;" in text for text in _messages(plan))
+
+
 def test_a_holder_that_nothing_moves_is_named(plant: Any) -> None:
     """A value held by a record that this plan does not change is an error that names the holder."""
     left, right = plant(Students), plant(Students, name="right")

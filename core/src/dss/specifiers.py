@@ -48,3 +48,7 @@ def import_module(module_name: str, wanted_by: str) -> ModuleType:
                 " that Python looks in (the folder of the configuration file does)"
             ) from None
         raise
+    except SystemExit as error:
+        raise ConfigError(
+            f"{wanted_by}: module `{module_name}` ends the program while it is imported ({error!r}); take that out"
+        ) from error

@@ -18,6 +18,9 @@ from dss.branches import DataStoreBranch
 from dss.importers import Holder
 from dss.store import KEY, NATIVE, State
 
+NAMED = 5
+"""So many who want one value are named; a rule that gives everybody the same must not write everybody's list of all."""
+
 Value = tuple[str, Any]
 """A circle and a value in it."""
 Owner = tuple[str, str]
@@ -113,9 +116,11 @@ class _Arrangement:
         for (circle, value), wishes in by_value.items():
             owners = {wish.owner[1] for wish in wishes}
             if len(owners) > 1:
-                names = ", ".join(
-                    sorted(f"{branch} {idnumber}" for branch, idnumber in {wish.owner for wish in wishes})
+                everybody = sorted(
+                    f"{branch} {idnumber}" for branch, idnumber in {wish.owner for wish in wishes}
                 )
+                more = f" and {len(everybody) - NAMED} more" if len(everybody) > NAMED else ""
+                names = ", ".join(everybody[:NAMED]) + more
                 for wish in wishes:
                     self.refused[id(wish.action)] = (
                         f"`{circle}` {value!r} is wanted by several: {names}; give each their own"
