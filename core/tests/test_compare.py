@@ -735,3 +735,25 @@ class Anything(dict[str, Any]):
         from dss.guard import Budget
 
         return Budget(10**9, 1.0)
+
+
+@pytest.mark.parametrize("there", [False, True])
+def test_nothing_is_made_for_somebody_whom_a_filter_leaves_out(plant: Any, there: bool) -> None:
+    """A place in a class that nobody of ours would take could never be made, and would be missing after every run."""
+    left, right = plant(Students, Enrollments, Cohorts), plant(Students, Enrollments, Cohorts, name="right")
+    left.students.keep_only(lambda student: student.idnumber != "1")
+    left.students.load([{"idnumber": "1"}, {"idnumber": "2"}])
+    for number in "12":
+        left.enrollments.make(f"m|{number}|student", class_="m", person=number, role="student")
+    left.cohorts.make("c", members=frozenset("12"))
+    right.cohorts.make("c", members=frozenset())
+    if there:
+        right.students.make("1", enabled=False)
+
+    found = {(action.branch, action.idnumber, action.value) for action in left - right}
+
+    assert found == {
+        ("students", "2", None),
+        ("enrollments", "m|2|student", None),
+        ("cohorts", "c", "2"),
+    }

@@ -36,11 +36,11 @@ class Doubts:
         return self._counted(self._of_the_branch or self._about(action.attribute, action.value))
 
     def is_nobody(self, attribute: str | None, value: Any) -> bool:
-        """Whether a reference is to somebody who is disabled on the left and, for that, not made on the right."""
-        found = False
+        """Whether a reference is to somebody whom the left leaves out, or has disabled and so does not make."""
+        found = self._is_left_out(attribute, value)
         for name in self.references.get(attribute or "", ()):
             ours, theirs = vars(self.left.tree).get(name), vars(self.right.tree).get(name)
-            if theirs is not None and value in theirs.contents().items:
+            if theirs is not None and value in theirs.contents().items and not found:
                 return False
             item = None if ours is None else ours.contents().items.get(value)
             if item is not None:
@@ -48,6 +48,13 @@ class Doubts:
                     return False
                 found = theirs is not None
         return found
+
+    def _is_left_out(self, attribute: str | None, value: Any) -> bool:
+        branches = [vars(self.left.tree).get(name) for name in self.references.get(attribute or "", ())]
+        stores = [branch.contents() for branch in branches if branch is not None]
+        return any(value in store.left_out for store in stores) and not any(
+            value in store.items for store in stores
+        )
 
     def _counted(self, reason: str) -> bool:
         if reason:

@@ -154,6 +154,7 @@ def _load_mapping(store: Store, builder: Builder, given: Record, steps: Steps) -
         _refuse(store, builder, idnumber, error)
         return
     if steps.keep is not None and not steps.keep(item):
+        store.left_out.add(idnumber)
         return
     store.items[idnumber] = item
     if NATIVE in record:

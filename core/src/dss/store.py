@@ -96,6 +96,7 @@ class Store:
         doubtful: why this branch may lack records that the source has; then nothing of it is removed.
         owner: idnumbers whose attributes another branch of the same tree owns, with that branch's name.
         unused: fields of the records that the model has no place for.
+        left_out: idnumbers of records that the user's filter leaves out.
     """
 
     state: State = State.UNREAD
@@ -108,6 +109,7 @@ class Store:
     doubtful: str = ""
     owner: dict[str, str] = attrs.field(factory=dict)
     unused: dict[str, None] = attrs.field(factory=dict)
+    left_out: set[str] = attrs.field(factory=set)
 
     def freeze(self, idnumber: str, reason: str) -> None:
         """Set a record aside; a second reason is added to the first."""
