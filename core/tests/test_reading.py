@@ -723,3 +723,25 @@ def test_default_look_up_of_holders_knows_the_branch() -> None:
     found = list(tree.importer.find_holders(tree.students, "email", ["b@x", "c@x"]))
 
     assert found == [Holder("b@x", 8, "2")]
+
+
+def test_what_gives_no_records_is_named_with_its_branch() -> None:
+    """A function that `derive.left` names by mistake gives something else than records."""
+    tree = tree_read_by(lambda self, branch: [])
+    tree.add_branch(Teachers, derive=lambda tree: 7)
+
+    with pytest.raises(ConfigError, match=r"\.teachers: .* gave int 7; wanted mappings"):
+        tree.read(["teachers"])
+
+
+def test_a_wrong_setting_tells_whose_it_is() -> None:
+    """A connector knows its settings; which of the trees has the wrong one only the core knows."""
+
+    def readin_branch(self: Any, branch: Any) -> Any:
+        raise ConfigError("`encoding` is `utf9`; wanted a character set")
+
+    tree = tree_read_by(readin_branch)
+
+    with pytest.raises(ConfigError, match=r"\.students: `encoding` is `utf9`"):
+        tree.read(["students"])
+    assert tree.students.state() is State.FAILED

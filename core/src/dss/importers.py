@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import attrs
 
-from dss.errors import NotProvided, ReadError
+from dss.errors import ConfigError, NotProvided, ReadError
 from dss.store import KEY, NATIVE, REFUSED, Record, Rows, Steps
 
 if TYPE_CHECKING:
@@ -124,7 +124,11 @@ def opened(given: Given) -> Iterator[Records | None]:
         with given as records:
             yield records
     else:
-        assert given is None or isinstance(given, Rows | Iterable)
+        if given is not None and not isinstance(given, Rows | Iterable):
+            raise ConfigError(
+                f"what should give a branch's records gave {type(given).__name__} {given!r:.80}; wanted mappings, or"
+                " Rows(fields, tuples)"
+            )
         yield given
 
 

@@ -68,6 +68,10 @@ def _read_branch(tree: DataStoreTree, branch: type[DataStoreBranch]) -> None:
         branch.clear()
         branch.contents().state = State.NOT_PROVIDED
         branch.note(str(reason))
+    except ConfigError as error:
+        branch.contents().state = State.FAILED
+        # what is wrong is often told by something that knows only its own settings, not whose they are
+        raise ConfigError(f"{branch.path()}: {error}") from error
     except BaseException:
         branch.contents().state = State.FAILED
         raise
