@@ -281,3 +281,36 @@ def test_what_waits_for_something_else_does_not_stop_the_rest(plant: Any) -> Non
     left >> right
 
     assert [(str(action.kind), action.idnumber) for action in right.calls] == [("new", "new")]
+
+
+def test_a_pupil_whom_another_file_still_has_is_not_taken_away(plant: Any) -> None:
+    """A few lines cut off are within every budget; that a schedule names somebody unknown tells of them."""
+    left, right = _pair(plant, 20, 2)
+    _timetable(left, right)
+    left.enrollments.freeze("m|0000|student", "`0000` is not in the student files")
+    _without(left, "enrollments")
+    left.cohorts.make("c", members=frozenset())
+    right.cohorts.make("c", members=frozenset({"0000", "0001"}))
+    left.guardians.make("G1")
+    for number in range(2):
+        right.guardians.make(f"G{number}", enabled=True)
+        right.students[f"{number:04}"].guardians = frozenset({f"G{number}"})
+
+    found = holds(make_plan(left, right))
+
+    assert _held(found) == {"students": ["0000"], "guardians": ["G0"], "cohorts.members": ["c"]}
+    assert [action.value for hold in found for action in hold.actions if action.value] == ["0000"]
+
+
+def test_parents_stay_with_a_pupil_whose_removal_is_held(plant: Any) -> None:
+    """Few enough for the budget of guardians, they would lose their accounts on the word of a source in doubt."""
+    left, right = _pair(plant, 20, 11)
+    for number in range(20):
+        right.guardians.make(f"G{number:04}", enabled=True)
+        right.students[f"{number:04}"].guardians = frozenset({f"G{number:04}"})
+        if number >= 10:
+            left.guardians.make(f"G{number:04}", enabled=True)
+
+    found = _held(holds(make_plan(left, right)))
+
+    assert found["guardians"] == [f"G{number:04}" for number in range(10)]

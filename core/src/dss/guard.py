@@ -88,7 +88,8 @@ def holds(plan: Plan, budgets: Mapping[str, Budget] | None = None) -> list[Hold]
     found += _of_the_same_branch(found, scopes)
     found += [Hold(*waiting) for waiting in renumbered(plan, _keys(found), rights)]
     found += _dependent(found, scopes, rights)
-    return found + [Hold(*waiting) for waiting in still_needed(plan, _keys(found), rights)]
+    found += [Hold(*waiting) for waiting in still_needed(plan, _keys(found), rights)]
+    return found + _dependent(found, scopes, rights)
 
 
 def _keys(found: Iterable[Hold]) -> set[tuple[str, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from dss.actions import Action, Kind
-from dss.attributes import is_blank, names_of
+from dss.attributes import is_blank, is_multi, names_of
 from dss.branches import DataStoreBranch
 from dss.plan import Plan
 
@@ -82,7 +82,11 @@ def still_needed(
     held: Collection[tuple[str, ...]],
     rights: Mapping[str, type[DataStoreBranch]],
 ) -> list[Waiting]:
-    """What has no `enabled` would be gone, and what refers to it out of reach: so it stays as long as that stays.
+    """What must stay as long as something that refers to it does.
+
+    What has no `enabled` would be gone, and what refers to it out of reach. People are only disabled, so they stay for
+    what is held or doubtful: a pupil who is missing in one file while another still has them in a class, the parents
+    of a pupil whose removal is held.
 
     Args:
         held: keys of the removals that are held anyhow.
@@ -93,9 +97,9 @@ def still_needed(
         if action.kind is Kind.OLD and action.key not in held
     }
     olds = dict(leaving)
-    gone = {record for record, old in leaving.items() if "enabled" not in names_of(old.right)}
-    if not gone:
+    if not leaving:
         return []
+    gone = {record for record, old in leaving.items() if "enabled" not in names_of(old.right)}
     moving = {(*record_of(action), action.attribute) for action in plan.actions if action.kind is Kind.UPDATE}
     bonds = [
         ((name, idnumber), reference)
@@ -103,8 +107,14 @@ def still_needed(
         if any(part == kind for kinds in branch.references().values() for kind in kinds for part, _ in gone)
         for idnumber, item in branch.items()
         if value_of(item, "enabled") is not False
-        for attribute, reference in _single_references(branch, item)
+        for attribute, reference in _references(branch, item)
         if reference in gone and (name, idnumber, attribute) not in moving
+    ]
+    bonds += [
+        (record, reference)
+        for record, item in _in_doubt(plan, held)
+        for _, reference in _references(rights[record[0]], item, several=True)
+        if reference in leaving
     ]
     needed: dict[tuple[str, str], list[tuple[str, str]]] = {}
     while more := [
@@ -112,8 +122,9 @@ def still_needed(
     ]:
         for record, reference in more:
             needed.setdefault(reference, []).append(record)
-        for _, reference in more:
-            leaving.pop(reference, None)
+        for kept in {reference for _, reference in more}:
+            item = leaving.pop(kept).right
+            bonds += [(kept, other) for _, other in _references(rights[kept[0]], item, several=True)]
     by_branch: dict[str, list[tuple[str, str]]] = {}
     for reference in needed:
         by_branch.setdefault(reference[0], []).append(reference)
@@ -135,8 +146,22 @@ def _named(records: Sequence[tuple[str, str]]) -> str:
     return f"{records[0][0]} {', '.join(names[:3])}{more}"
 
 
-def _single_references(branch: type[DataStoreBranch], item: Any) -> Iterable[tuple[str, tuple[str, str]]]:
+def _in_doubt(plan: Plan, held: Collection[tuple[str, ...]]) -> Iterable[tuple[tuple[str, str], Any]]:
+    """The target's records that stay since nobody knows better: their removal is held, or their rows are bad."""
+    for action in plan.actions:
+        if action.kind is Kind.OLD and action.key in held:
+            yield record_of(action), action.right
+    for left, right in plan.pairs:
+        for idnumber in {**left.contents().frozen, **right.contents().frozen}:
+            if idnumber in right:
+                yield (right.__name__, idnumber), right[idnumber]
+
+
+def _references(
+    branch: type[DataStoreBranch], item: Any, *, several: bool = False
+) -> Iterable[tuple[str, tuple[str, str]]]:
+    """What an item refers to, with the attribute; of several values in one attribute only where asked."""
     for attribute, kinds in branch.references().items():
         value = value_of(item, attribute)
-        if isinstance(value, str):
-            yield from ((attribute, (kind, value)) for kind in kinds)
+        values = [value] if isinstance(value, str) else value if several and is_multi(value) else ()
+        yield from ((attribute, (kind, one)) for one in values for kind in kinds)
