@@ -27,11 +27,13 @@ class Sections:
     Attributes:
         by_id: keys of classes by section ID.
         teachers: idnumbers of each class's teachers.
+        spoilt: classes whose rows may be cut; nobody is said to teach them.
         doubtful: what keeps us from knowing all teachers of the classes.
     """
 
     by_id: dict[str, str] = attrs.field(factory=dict)
     teachers: dict[str, frozenset[str]] = attrs.field(factory=dict)
+    spoilt: set[str] = attrs.field(factory=set)
     doubtful: list[str] = attrs.field(factory=list)
 
 
@@ -172,14 +174,16 @@ class Classes:
         self.sections.doubtful.append(told)
         own = sheet.place("ID")
         found = [text for text in row.candidates(own) if text.isdecimal()] if own is not None else []
-        if row.before is not None and own is not None:
-            found.append(row.before[own])
-        if not found or not self._options.by_id:
+        if own is not None:
+            found += [beside[own] for beside in row.beside]
+        if own is None or not found or not self._options.by_id or not row.is_sure(own):
             self.tell.report(told)
+        if not self._options.by_id:
             return
         for text in found:
             self.tell.freeze(text, told)
             self.sections.by_id.setdefault(text, text)
+            self.sections.spoilt.add(text)
 
 
 def class_key(row: Sequence[str], places: Sequence[int], columns: Sequence[str]) -> str:

@@ -77,10 +77,9 @@ class Courses:
         told = sheet.mark(row.first, row.reason)
         place = sheet.need(COURSE)
         found = row.candidates(place) if place == 0 or len(row.cells) == row.width else []
-        if row.before is not None:
-            found.append(row.before[place])
+        found += [beside[place] for beside in row.beside]
         found = [number for number in found if number]
-        if not found:
+        if not found or not row.is_sure(place):
             self.tell.report(told)
         for number in found:
             self.tell.freeze(number, told)

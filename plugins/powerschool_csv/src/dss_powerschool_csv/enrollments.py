@@ -104,5 +104,5 @@ class Enrollments:
             self.tell.report(f"{doubt}; so not all enrolments of teachers are known")
         rest = (None,) * (len(self._fields) - 1 - len(FIELDS))
         for class_, teachers in self.sections.teachers.items():
-            for teacher in sorted(teachers):
+            for teacher in sorted(teachers if class_ not in self.sections.spoilt else ()):
                 yield (key(class_, teacher, TEACHER), class_, teacher, TEACHER, True, *rest)

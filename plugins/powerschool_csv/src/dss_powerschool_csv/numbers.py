@@ -64,8 +64,6 @@ class Numbers:
 
     def candidates(self, row: Spoilt, place: int) -> list[str]:
         """What may be the number in a row whose cells cannot be told apart."""
-        cells = row.candidates(place)
-        found = [self.read_from([cell], 0) for cell in cells]
-        if row.before is not None:
-            found.append(self.read_from(row.before, place))
+        found = [self.read_from([cell], 0) for cell in row.candidates(place)]
+        found += [self.read_from(beside, place) for beside in row.beside]
         return [number for number in dict.fromkeys(found) if number]

@@ -232,16 +232,16 @@ class Seats:
             {} if of.pupils is None else of.pupils.by_number if self._number is not None else of.pupils.by_id
         )
         classes = of.sections.by_id if of.sections is not None else {}
-        sections, persons = row.candidates(self._section), row.candidates(place)
-        if row.before is not None:
-            sections, persons = [row.before[self._section]], [row.before[place]]
+        found = [(row.candidates(self._section), row.candidates(place))]
+        found += [([beside[self._section]], [beside[place]]) for beside in row.beside]
         pairs = [
             (classes[section], person)
+            for sections, persons in found
             for section in sections
             for person in map(people.get, persons)
             if section in classes and person
         ]
-        if not pairs:
+        if not pairs or not row.is_sure(max(self._section, place)):
             of.tell.report(told)
         for class_, person in pairs:
             of.tell.freeze(key(class_, person, STUDENT), told)

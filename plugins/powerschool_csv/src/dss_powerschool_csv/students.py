@@ -209,8 +209,9 @@ class Students:
 
     def _spoilt(self, sheet: Sheet, row: Spoilt) -> None:
         told = sheet.mark(row.first, row.reason)
-        numbers = self.numbers.candidates(row, sheet.need(NUMBER))
-        if not numbers:
+        place = sheet.need(NUMBER)
+        numbers = self.numbers.candidates(row, place)
+        if not numbers or not row.is_sure(place):
             self.tell.report(told)
         for number in numbers:
             idnumber = self.numbers.idnumber(number)

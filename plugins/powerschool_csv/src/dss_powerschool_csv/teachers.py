@@ -164,10 +164,10 @@ class Teachers:
         told = sheet.mark(row.first, row.reason)
         # a number of staff is any text, so no cell but the one in its place, or the row's only one, can be trusted
         place = sheet.need(NUMBER)
-        sure = place == 0 or len(row.cells) == row.width
+        sure = place == 0 or len(row.cells) == row.width or bool(row.beside)
         numbers = self._numbers.candidates(row, place) if sure or self._options.only_digits else []
         numbers = [number for number in numbers if not self._options.only_digits or number.isdecimal()]
-        if not numbers:
+        if not numbers or not row.is_sure(place):
             self.tell.report(told)
         for number in numbers:
             idnumber = self._numbers.idnumber(number)
