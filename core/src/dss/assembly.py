@@ -38,8 +38,21 @@ class Assembly:
         for name in config.of if config.branches is None else ():
             for side, tree in (("left", left), ("right", right)):
                 self._set_up(tree, side, name, config.of[name], f"{path}.{name}")
+        self._check_order(config.branches or (), right, f"{path}.branches")
         left.set_idnumber_templates(self._number_spaces(config, path, left, right))
         return left, right
+
+    def _check_order(self, names: Sequence[str], right: DataStoreTree, path: str) -> None:
+        """What is made before that to which it refers would be dropped, and left to the next run."""
+        for place, name in enumerate(names):
+            branch: type[DataStoreBranch] = getattr(right, name)
+            for attribute, others in branch.single_references().items():
+                late = [other for other in others if other in names[place + 1 :]]
+                if late:
+                    raise self._error(
+                        f"`{path}` has `{name}` before `{late[0]}`, to which its `{attribute}` refers; put"
+                        f" `{late[0]}` first"
+                    )
 
     def tree(self, name: str) -> DataStoreTree:
         """One tree, as its table `[trees.NAME]` has it."""

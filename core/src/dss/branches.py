@@ -11,7 +11,7 @@ import itertools
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import FunctionType, MethodType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_type_hints
 
 import attrs
 
@@ -340,6 +340,19 @@ class DataStoreBranch(metaclass=BranchType):
     def references(cls) -> dict[str, tuple[str, ...]]:
         """`refers_to` with every value a tuple."""
         return {name: (to,) if isinstance(to, str) else tuple(to) for name, to in cls.refers_to.items()}
+
+    @classmethod
+    def single_references(cls) -> dict[str, tuple[str, ...]]:
+        """Those of `references` that hold one idnumber, as far as the model's annotations tell."""
+        try:
+            hints = get_type_hints(cls.klass)
+        except Exception:  # annotations that cannot be evaluated here say nothing
+            hints = {}
+        return {
+            name: to
+            for name, to in cls.references().items()
+            if name in cls.key_of or str in (hints.get(name), *get_args(hints.get(name)))
+        }
 
     @classmethod
     def circles(cls) -> dict[str, str]:

@@ -21,6 +21,7 @@ from dss.people import settle
 from dss.plan import make_plan
 from dss.registry import Hooks, Registry, default_registry
 from dss.stages import Sync, before, outdated, stages
+from dss.store import State
 from dss.templates import reason_of
 from dss.tree import DataStoreTree, Finding
 
@@ -37,7 +38,7 @@ class ExitCode(IntEnum):
     CHANGES = 2
     """`plan` only: there are changes to apply."""
     HELD = 3
-    """Removals over budget are held back; everything else has been done."""
+    """Removals are held back; everything else has been done."""
 
 
 class Run:
@@ -123,6 +124,7 @@ class Run:
         sync.left.read([name for name in names if name not in derived])
         say(f"reading {sync.right.name}")
         sync.right.read(names)
+        self._check_provided(sync)
         with self._assembly.naming(sync.name):
             settle(sync.left, names, self._rules[place], sync.right)
         if derived:
@@ -140,6 +142,18 @@ class Run:
             for one in sync.planned_early
             if one.ready
         ]
+
+    def _check_provided(self, sync: Sync) -> None:
+        """A branch that is asked for by name must not drop out with no more than a note."""
+        for name in sync.config.branches or ():
+            for tree in (sync.left, sync.right):
+                branch = getattr(tree, name)
+                if branch.state() is State.NOT_PROVIDED:
+                    reason = "; ".join(branch.contents().notes)
+                    raise ConfigError(
+                        f"{self.config.path}: `{sync.name}.branches` names `{name}`, which `{tree.name}` does not"
+                        f" provide ({reason}); mend that, or take `{name}` out"
+                    )
 
     def apply(
         self, told: Callable[[Sync, int], object] | None = None, syncs: Sequence[Sync] | None = None

@@ -68,6 +68,7 @@ def test_an_empty_source_is_an_error(play: Play) -> None:
         ("def courses(tree)\n    return []\n", "my_school.py, line 1: SyntaxError"),
         ("import nowhere_to_be_found\n", "my_school.py, line 1: ModuleNotFoundError"),
         ("def courses(tree):\n    return open('no such file')\n", "my_school.py, line 2: FileNotFoundError"),
+        ("import sys\n\ndef courses(tree):\n    sys.exit(3)\n", "my_school.py, line 4: SystemExit"),
     ],
 )
 def test_a_fault_in_the_users_own_code_is_told_with_its_line(play: Play, code: str, said: str) -> None:

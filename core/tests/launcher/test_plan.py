@@ -184,6 +184,18 @@ def test_a_branch_that_nobody_provides_is_named(play: Play) -> None:
     assert {change["branch"] for change in found["syncs"][0]["changes"]} == {"students"}
 
 
+def test_a_branch_asked_for_by_name_must_be_provided(play: Play) -> None:
+    """Whoever lists it must not be told that both are in step when it was left out."""
+    play.put("sis", play.held_by("sis")["students"], _not_provided="courses")
+    play.configure('branches = ["students", "courses"]\n')
+
+    result = play.run("plan")
+
+    assert result.exit_code == 1
+    assert "`sync[0].branches` names `courses`, which `sis` does not provide" in result.stderr
+    assert "it is somebody else's" in result.stderr
+
+
 def test_a_missing_handler_is_named_before_anything_is_applied(play: Play) -> None:
     """The template has no `old_courses`."""
     play.put(

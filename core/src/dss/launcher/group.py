@@ -61,10 +61,13 @@ class Launcher(click.Group):
         sys.exit(_flushed(code or 0, settings))
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command chosen; what fails is told here, before click takes a broken connection for a broken pipe."""
+        """Run the command chosen; what fails is told here, before click takes a broken connection for a broken pipe.
+
+        That includes a `sys.exit()` in the user's own code, whose code would be taken for ours.
+        """
         try:
             return super().invoke(ctx)
-        except OSError as error:
+        except (OSError, SystemExit) as error:
             return _told(error, ctx.ensure_object(Settings))
 
 

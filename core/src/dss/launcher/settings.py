@@ -15,7 +15,7 @@ Exit codes:
   0  in step, nothing is left to do
   1  error: the command line, the configuration, a source, a record, a change
   2  `plan` only: there are changes to apply
-  3  removals over budget are held back; nothing else is wrong
+  3  removals are held back; nothing else is wrong
 """
 
 

@@ -95,7 +95,9 @@ def _name(item: Any) -> str:
 
 def _what(action: Action, key_of: Collection[str] = ()) -> str:
     if action._message is not None:
-        return f": {visible(action._message)}"
+        # the line begins with the record already
+        own = action._message.removeprefix(f"{action.kind} {action.branch} {action.idnumber}: ")
+        return f": {visible(own)}"
     match action.kind:
         case Kind.NEW if action.adopts is not None:
             return f": takes over record {shown(action.adopts.native)}{_adopted(action)}"
