@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dss.lock import one_at_a_time
+
 if TYPE_CHECKING:
     from core.tests.launcher.conftest import Play
 
@@ -198,3 +200,18 @@ def test_a_chain_of_syncs_is_planned_link_by_link(chain: Play) -> None:
     assert (applied.exit_code, again.exit_code) == (0, 0)
     assert applied.stdout.index("shop: 5 done") < applied.stdout.index("\nshop -> till\n")
     assert chain.held_by("till")["students"]["1"]["email"] == "ana@example.org"
+
+
+def test_two_at_once_do_not_write(play: Play) -> None:
+    """The second says who is at it, and changes nothing; afterwards the way is free."""
+    before = play.held_by("shop")
+    with one_at_a_time(play.folder / "state"):
+        second = play.run("apply", "--yes")
+        after = play.held_by("shop")
+
+    third = play.run("apply", "--yes")
+
+    assert second.exit_code == 1
+    assert "another run of this configuration is under way (process" in second.stderr
+    assert after == before
+    assert third.exit_code == 0

@@ -45,7 +45,7 @@ def apply(settings: Settings, only: tuple[str, ...], limit: int, yes: bool) -> i
     Plans anew, shows the counts, asks, and carries the changes out: new records first, then updates, removals last. One
     change that fails stops no other. Removals over budget are held back, all of them. The report at the end tells what
     was done, what was not, and why. A sync that reads what an earlier one changes is planned, and asked about, after
-    that one.
+    that one. While another apply of the same configuration is under way, nothing is done.
 
     Written to a log, the report names records by branch and idnumber and leaves out names and values; `dss-run plan`
     shows them.
@@ -55,11 +55,12 @@ def apply(settings: Settings, only: tuple[str, ...], limit: int, yes: bool) -> i
     from dss.launcher.progress import steps_on
     from dss.launcher.screen import Screen
     from dss.launcher.signals import stoppable
+    from dss.lock import one_at_a_time
     from dss.runner import Run
 
     _check_answerable(yes)
     screen = Screen(sys.stdout)
-    with messages(), stoppable(), Run(settings.config) as run:
+    with messages(), stoppable(), Run(settings.config) as run, one_at_a_time(run.config.state):
         for stage in run.stages():
             with steps_on(sys.stderr) as tell:
                 run.plan(only, told=tell, syncs=stage)
