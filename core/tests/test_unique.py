@@ -309,3 +309,17 @@ def _take(held: dict[str, str], action: Action) -> None:
     if action.kind is Kind.UPDATE:
         assert held.pop(action.was) == action.idnumber
     assert held.setdefault(value, action.idnumber) == action.idnumber
+
+
+def test_a_list_is_no_unique_value(plant: Any) -> None:
+    """A model that gives several where one is wanted is told so; the others are made."""
+    left, right = plant(Students), plant(Students, name="right", template=Strict)
+    _make(left.students, a="ok")
+    left.students.make("b", username=["one", "two"])
+
+    plan = make_plan(left, right)
+
+    assert [action.idnumber for action in plan.actions] == ["a"]
+    assert _messages(plan) == [
+        "`username` is ['one', 'two']; a unique value is a single one, a text as a rule"
+    ]

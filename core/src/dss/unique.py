@@ -13,7 +13,7 @@ import attrs
 
 from dss.actions import Action, Kind
 from dss.adoption import described
-from dss.attributes import is_blank
+from dss.attributes import is_blank, is_multi
 from dss.branches import DataStoreBranch
 from dss.importers import Holder
 from dss.store import KEY, NATIVE, State
@@ -55,23 +55,31 @@ class _Arrangement:
             name: circles for name, branch in self.branches.items() if (circles := branch.circles())
         }
         self.actions = list(actions)
-        self.wishes = [wish for action in actions for wish in self._wishes(action)]
         self.refused: dict[int, str] = {}
+        self.wishes = [wish for action in actions for wish in self._wishes(action)]
         self.extra: list[Action] = []
 
     def _wishes(self, action: Action) -> Iterable[_Wish]:
         circles = self.circles.get(action.branch, {})
         owner = (action.branch, action.idnumber)
         if action.kind is Kind.UPDATE and action.attribute in circles and not is_blank(action.wanted):
-            yield _Wish(action, (circles[action.attribute], action.wanted), owner)
+            yield from self._wish(action, circles[action.attribute], action.wanted, owner)
         elif action.kind is Kind.NEW and action.joins is None:
             for attribute, circle in circles.items():
                 value = getattr(action.right, attribute, None)
                 if not is_blank(value):
-                    yield _Wish(action, (circle, value), owner)
+                    yield from self._wish(action, circle, value, owner)
+
+    def _wish(self, action: Action, circle: str, value: Any, owner: Owner) -> Iterable[_Wish]:
+        if is_multi(value):
+            self.refused[id(action)] = (
+                f"`{circle}` is {value!r:.80}; a unique value is a single one, a text as a rule"
+            )
+        else:
+            yield _Wish(action, (circle, value), owner)
 
     def arranged(self) -> list[Action]:
-        if not self.wishes:
+        if not self.wishes and not self.refused:
             return self.actions
         self._refuse_doubles()
         holders = self._holders({wish.value for wish in self.wishes})
