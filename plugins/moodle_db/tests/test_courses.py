@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dss.actions import Kind, Outcome
+from dss.actions import Kind
 
 if TYPE_CHECKING:
     from plugins.moodle_db.tests.conftest import Planned, School, Site, Synced
@@ -238,24 +238,6 @@ def test_a_class_that_ends_leaves_its_group(
 
     assert between == "ended:dss:MA7.1"
     assert site.rows("SELECT id, idnumber FROM mdl_groups") == [{"id": number, "idnumber": "dss:MA7.1"}]
-
-
-def test_a_class_cannot_change_its_course(
-    school: School, site: Site, moodle: MoodleTree, sync: Synced
-) -> None:
-    """Moodle has no such thing; it is said, and the rest of the class goes on."""
-    school.course("MA7", "MA7.1")
-    school.course("MA8")
-    sync(school, moodle)
-    school.classes["MA7.1"].course = "MA8"
-    school.classes["MA7.1"].name = "Renamed"
-
-    report = sync(school, moodle)
-
-    assert [(r.outcome, r.action.attribute) for r in report.undone if r.action] == [
-        (Outcome.FAILED, "course")
-    ]
-    assert site.value("SELECT name FROM mdl_groups") == "Renamed"
 
 
 def test_without_a_category_courses_are_left_out(school: School, site: Site, plan: Planned) -> None:

@@ -532,3 +532,24 @@ def test_a_change_that_is_refused_fails_with_all_of_its_record(
     reason = f"username 'new100' is held by account {holder} (Ann) already"
     assert sorted(results) == [("100", reason), ("100", reason), ("101", ""), ("101", "")]
     assert (site.user("100")["lastname"], site.user("101")["username"]) == ("Family 100", "new101")
+
+
+def test_a_leaver_keeps_the_username_until_somebody_renames_the_account(
+    school: School, site: Site, moodle: MoodleTree, sync: Synced, plan: Planned
+) -> None:
+    """The newcomer is an error that names the account; renamed in Moodle, it stays so and is in nobody's way."""
+    school.person("students", "100", username="ann.berg")
+    sync(school, moodle)
+    school.students.forget("100")
+    sync(school, moodle)
+    school.person("students", "200", username="ann.berg")
+    before = plan(school, moodle)
+    site.change("UPDATE mdl_user SET username = 'ann.berg.left' WHERE idnumber = '100'")
+
+    report = sync(school, moodle)
+
+    assert (before.actions, [error.idnumber for error in before.errors]) == ([], ["200"])
+    assert "ann.berg" in before.errors[0].message
+    assert report.undone == []
+    assert site.user("200")["username"] == "ann.berg"
+    assert (site.user("100")["username"], site.user("100")["suspended"]) == ("ann.berg.left", 1)

@@ -33,6 +33,7 @@ days = st.fixed_dictionaries(
         "students": people,
         "teachers": staff,
         "classes": st.frozensets(st.sampled_from(classes)),
+        "elsewhere": st.frozensets(st.sampled_from(classes)),
         "seats": seats,
         "cohorts": st.dictionaries(st.sampled_from(["k", "l"]), people),
         "family": st.sampled_from(["Berg", "Dahl"]),
@@ -48,8 +49,9 @@ def school_of(day: dict[str, Any]) -> School:
     for number in day["teachers"]:
         school.person("teachers", number)
     known = day["students"] | day["teachers"]
-    for course in sorted({class_[0] for class_ in day["classes"]}):
-        school.course(course, *sorted(class_ for class_ in day["classes"] if class_[0] == course))
+    courses = {class_: "C" if class_ in day["elsewhere"] else class_[0] for class_ in day["classes"]}
+    for course in sorted(set(courses.values())):
+        school.course(course, *sorted(class_ for class_ in courses if courses[class_] == course))
     seen = set()
     for class_, person, role, enabled in sorted(day["seats"]):
         if class_ in day["classes"] and person in known and (class_, person, role) not in seen:

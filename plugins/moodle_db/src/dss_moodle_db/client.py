@@ -12,35 +12,11 @@ from sqlalchemy import URL, Column, Connection, Engine, MetaData, Table, inspect
 from sqlalchemy.exc import DBAPIError
 
 from dss.errors import ConfigError, DssError, ReadError, TemporaryError
+from dss_moodle_db.columns import NEEDED, lacking
 from dss_moodle_db.config import Options
 from dss_moodle_db.dialect import DIALECT, WRITES, database_url, is_busy, new_engine
 from dss_moodle_db.site import Site
 from dss_moodle_db.tables import Tables
-
-USED = (
-    "config",
-    "config_plugins",
-    "context",
-    "role",
-    "role_context_levels",
-    "role_assignments",
-    "cache_flags",
-    "user",
-    "user_info_field",
-    "user_info_data",
-    "sessions",
-    "cohort",
-    "cohort_members",
-    "course_categories",
-    "course",
-    "course_sections",
-    "course_format_options",
-    "enrol",
-    "user_enrolments",
-    "groups",
-    "groups_members",
-)
-"""The tables that are read or written; nothing else of a site is looked at."""
 
 
 class Client:
@@ -72,9 +48,10 @@ class Client:
         """The site's tables with the columns that they really have.
 
         Raises:
-            ConfigError: tables are missing, so this is no Moodle or the prefix is another.
+            ConfigError: tables are missing, so this is no Moodle or the prefix is another; or a table lacks columns
+                that are needed.
         """
-        names = [self.options.prefix + name for name in USED]
+        names = [self.options.prefix + name for name in NEEDED]
         with self.reading() as connection:
             there = inspect(connection)
             missing = sorted(set(names) - set(there.get_table_names()))
@@ -84,6 +61,16 @@ class Client:
                     "`url` must name Moodle's own database, and `prefix` what its table names begin with"
                 )
             found = there.get_multi_columns(filter_names=names)
+        wrong = lacking(
+            self.options.prefix,
+            {name: [each["name"] for each in columns] for (_, name), columns in found.items()},
+        )
+        if wrong:
+            raise ConfigError(
+                f"{self.describe()}: {'; '.join(wrong)}. Every Moodle from 4.1 to 5.x has that: finish an "
+                "upgrade or a restore that broke off; in Moodle's folder `php admin/cli/check_database_schema.php` "
+                "names what is wrong"
+            )
         metadata = MetaData(info={DIALECT: self.engine.dialect.name})
         for (_, name), columns in found.items():
             # nothing but the columns: reading indexes and keys too takes ten times as many questions

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from dss.actions import Action, Kind, Result
-from dss.importers import Scope
 from dss.keys import split_key
 from dss_moodle_db.book import Book
-from dss_moodle_db.dialect import one_of
-from dss_moodle_db.groups import read_groups_by_idnumber
 from dss_moodle_db.isolate import isolated, refuse
-from dss_moodle_db.references import known_ids, people_ids
+from dss_moodle_db.references import known_ids, people_ids, standing_groups
 from dss_moodle_db.standing import Standing
 
 if TYPE_CHECKING:
@@ -30,10 +27,10 @@ def change_enrolments(tree: DataStoreTree, connection: Connection, actions: Sequ
 def _change(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]) -> list[Result]:
     client: Client = tree.client
     keys = {action.idnumber: split_key(action.idnumber) for action in actions}
-    groups = _group_ids(tree, {parts[0] for parts in keys.values()})
+    classes = {parts[0] for parts in keys.values()}
+    groups = standing_groups(tree, connection, classes, known_ids(tree, ("classes",), classes))
     people = people_ids(tree, connection, {parts[1] for parts in keys.values() if len(parts) == 3})
-    courses = _courses_of(client, connection, groups.values())
-    book = Book(client, set(courses.values()), set(people.values()))
+    book = Book(client, {course for _, course in groups.values()}, set(people.values()))
     book.read(connection)
     results = []
     for action in actions:
@@ -43,8 +40,7 @@ def _change(tree: DataStoreTree, connection: Connection, actions: Sequence[Actio
             results.append(action.failed(f"{action.idnumber!r} is no class, person and role of ours"))
             continue
         class_, person, role_name = parts
-        group, user = groups.get(class_), people.get(person)
-        course = courses.get(group or 0)
+        (group, course), user = groups.get(class_, (None, None)), people.get(person)
         if group is None or course is None:
             problem = f"class {class_!r} has no group of ours in Moodle"
         elif user is None:
@@ -71,21 +67,3 @@ def _step(action: Action) -> tuple[Step | None, str | None]:
     if action.attribute == "enabled":
         return Standing.disable, None
     return None, f"`{action.attribute}` of an enrollment is part of its key and cannot change"
-
-
-def _group_ids(tree: DataStoreTree, classes: Collection[str]) -> dict[str, int]:
-    found = known_ids(tree, ("classes",), classes)
-    missing = [class_ for class_ in classes if class_ not in found]
-    if missing:
-        found.update(
-            (row[0], row[1]) for row in read_groups_by_idnumber(tree.client, missing, Scope.OURS).rows
-        )
-    return found
-
-
-def _courses_of(client: Client, connection: Connection, groups: Iterable[int]) -> dict[int, int]:
-    group = client.tables.groups
-    found: dict[int, int] = {}
-    query = select(group.c.id, group.c.courseid).where(one_of(group.c.id, set(groups)))
-    found.update((number, course) for number, course in connection.execute(query))
-    return found

@@ -50,6 +50,16 @@ def read_enrolments_by_idnumber(client: Client, idnumbers: Collection[str], scop
     return Rows((*FIELDS, REFUSED), _read_foreign(client, query, wanted))
 
 
+def read_enrolments_of_groups(
+    client: Client, groups: Collection[int]
+) -> Iterator[tuple[str, str, str, bool]]:
+    """Class, person, role and whether enabled, of the enrollments of ours in some groups of ours."""
+    with client.reading() as connection:
+        query = _enrolments(client, connection)
+    query = query.where(is_our_group(client), one_of(client.tables.groups.c.id, groups))
+    return ((row[2], row[3], row[4], row[5]) for row in _read(client, query, None))
+
+
 def _enrolments(client: Client, connection: Connection) -> Select[Any]:
     tables = client.tables
     member, group, course = tables.groups_members, tables.groups, tables.course

@@ -1,20 +1,20 @@
-"""Writing classes: groups made, renamed, let go and brought back."""
+"""Writing classes: groups made, renamed, moved, let go and brought back."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, update
 
 from dss.actions import Action, Result
 from dss.importers import Scope
 from dss_moodle_db.courses import read_courses_by_idnumber
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.group_moves import Move, ids_by_text, move_groups
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.marks import ended, marked
-from dss_moodle_db.references import known_ids, standing_ids
+from dss_moodle_db.references import known_ids, standing_groups, standing_ids
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -32,8 +32,8 @@ def _make(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]
     group = client.tables.groups
     mark, now = client.options.mark, client.now
     courses = _course_ids(tree, [getattr(action.right, "course", None) for action in actions])
-    there = _ids(client, connection, [marked(mark, action.idnumber) for action in actions])
-    back = _ids(client, connection, [ended(mark, action.idnumber) for action in actions])
+    there = ids_by_text(client, connection, [marked(mark, action.idnumber) for action in actions])
+    back = ids_by_text(client, connection, [ended(mark, action.idnumber) for action in actions])
     results: list[Result] = []
     rows: list[dict[str, Any]] = []
     making: list[tuple[Action, int]] = []
@@ -74,7 +74,7 @@ def _make(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]
     _rename(client, connection, returning)
     if rows:
         connection.execute(insert(group), rows)
-        numbers = _ids(client, connection, [row["idnumber"] for row in rows])
+        numbers = ids_by_text(client, connection, [row["idnumber"] for row in rows])
         client.groups_made += len(rows)
         results.extend(
             action.done(native=numbers[course, marked(mark, action.idnumber)]) for action, course in making
@@ -93,15 +93,6 @@ def _course_ids(tree: DataStoreTree, idnumbers: Iterable[str | None]) -> dict[st
     return found
 
 
-def _ids(client: Client, connection: Connection, stored: Iterable[str]) -> dict[tuple[int, str], int]:
-    """Groups by course and by what they have as ID number."""
-    group = client.tables.groups
-    found: dict[tuple[int, str], int] = {}
-    query = select(group.c.courseid, group.c.idnumber, group.c.id).where(one_of(group.c.idnumber, stored))
-    found.update(((course, text), number) for course, text, number in connection.execute(query))
-    return found
-
-
 def _rename(client: Client, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
@@ -114,36 +105,67 @@ def _rename(client: Client, connection: Connection, rows: Sequence[dict[str, Any
     connection.execute(update(group).where(group.c.id == bindparam("number")).values(values), rows)
 
 
-def change_groups(
-    client: Client, connection: Connection, branch: type[DataStoreBranch], actions: Sequence[Action]
-) -> list[Result]:
-    """Give groups their wanted names."""
-    numbers = standing_ids(branch, connection, client.tables.groups, actions)
+def change_groups(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]) -> list[Result]:
+    """Give groups their wanted names; a class that goes to another course gets a group there."""
+    records: dict[str, list[Action]] = {}
+    for action in actions:
+        records.setdefault(action.idnumber, []).append(action)
 
-    def work(some: Sequence[Action]) -> list[Result]:
-        results, rows = [], []
-        for action in some:
-            problem = None
-            if action.idnumber not in numbers:
-                problem = "the group is gone from Moodle"
-            elif action.attribute == "course":
-                problem = (
-                    f"Moodle cannot move a group to another course (from {action.was!r} to {action.wanted!r}); "
-                    "give the class another idnumber there, or move its people by hand"
-                )
-            elif action.attribute != "name":
-                problem = f"Moodle has no place for `{action.attribute}` of a class"
-            elif not action.wanted:
-                problem = "a group needs a name"
+    def refuse_all(record: Sequence[Action], reason: str) -> list[Result]:
+        return [action.failed(reason) for action in record]
+
+    return isolated(
+        connection, list(records.values()), lambda some: _change(tree, connection, some), refuse_all
+    )
+
+
+def _change(tree: DataStoreTree, connection: Connection, records: Sequence[Sequence[Action]]) -> list[Result]:
+    client: Client = tree.client
+    actions = [action for record in records for action in record]
+    known = {action.idnumber: int(action.native) for action in actions if action.native is not None}
+    groups = standing_groups(tree, connection, {record[0].idnumber for record in records}, known)
+    courses = _course_ids(tree, [action.wanted for action in actions if action.attribute == "course"])
+    there = ids_by_text(
+        client, connection, [marked(client.options.mark, record[0].idnumber) for record in records]
+    )
+    results: list[Result] = []
+    names: list[dict[str, Any]] = []
+    moves: list[Move] = []
+    for record in records:
+        here = groups.get(record[0].idnumber)
+        name = None
+        for action in sorted(record, key=lambda one: one.attribute == "course"):
+            problem = "the group is gone from Moodle" if here is None else _problem(client, action)
+            to = courses.get(action.wanted or "") if action.attribute == "course" else None
+            if problem is None and action.attribute == "course" and to is None:
+                problem = f"its course {action.wanted!r} is not in Moodle"
+            if problem is not None or here is None:
+                results.append(action.failed(problem or ""))
+            elif to is None:
+                name = action.wanted
+                names.append({"number": here[0], "new_name": name})
+                results.append(action.done())
+            elif to == here[1]:
+                results.append(action.already(native=here[0]))
+            elif (to, marked(client.options.mark, action.idnumber)) in there:
+                taken = marked(client.options.mark, action.idnumber)
+                results.append(action.failed(f"course {action.wanted!r} has a group {taken!r} already"))
             else:
-                problem = too_long(client.tables.groups, {"name": action.wanted})
-            results.append(action.failed(problem) if problem else action.done())
-            if not problem:
-                rows.append({"number": numbers[action.idnumber], "new_name": action.wanted})
-        _rename(client, connection, rows)
-        return results
+                moves.append(Move(action.idnumber, *here, to, name))
+                results.append(action.done())
+    _rename(client, connection, names)
+    move_groups(tree, connection, moves)
+    return results
 
-    return isolated(connection, actions, work, refuse)
+
+def _problem(client: Client, action: Action) -> str | None:
+    if action.attribute == "course":
+        return too_long(client.tables.groups, {"idnumber": ended(client.options.mark, action.idnumber)})
+    if action.attribute != "name":
+        return f"Moodle has no place for `{action.attribute}` of a class"
+    if not action.wanted:
+        return "a group needs a name"
+    return too_long(client.tables.groups, {"name": action.wanted})
 
 
 def end_groups(

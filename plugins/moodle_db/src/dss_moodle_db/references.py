@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table, select
 
+from dss.importers import Scope
 from dss.store import KEY, NATIVE
 from dss_moodle_db.config import PEOPLE
 from dss_moodle_db.dialect import one_of
+from dss_moodle_db.groups import is_our_group, read_groups_by_idnumber
 from dss_moodle_db.scopes import in_any_scope, scope_ids
 
 if TYPE_CHECKING:
@@ -78,3 +80,36 @@ def standing_ids(
     found = own_ids(branch, actions)
     there = set(connection.execute(select(table.c.id).where(one_of(table.c.id, found.values()))).scalars())
     return {idnumber: number for idnumber, number in found.items() if number in there}
+
+
+def standing_groups(
+    tree: DataStoreTree, connection: Connection, classes: Iterable[str], known: Mapping[str, int]
+) -> dict[str, tuple[int, int]]:
+    """Groups of ours with their courses, by class, as the database has them now.
+
+    Args:
+        tree: the tree.
+        connection: the batch's transaction.
+        classes: idnumbers of classes.
+        known: the groups they had when the plan was made. A class that has gone to another course since then, be
+            it earlier in the same run, has another one.
+    """
+    client: Client = tree.client
+    found = _with_course(client, connection, known)
+    missing = set(classes) - found.keys()
+    if missing:
+        rows = read_groups_by_idnumber(client, missing, Scope.OURS).rows
+        found.update(_with_course(client, connection, {row[0]: row[1] for row in rows}))
+    return found
+
+
+def _with_course(
+    client: Client, connection: Connection, groups: Mapping[str, int]
+) -> dict[str, tuple[int, int]]:
+    group = client.tables.groups
+    query = select(group.c.id, group.c.courseid).where(
+        one_of(group.c.id, set(groups.values())), is_our_group(client)
+    )
+    courses: dict[int, int] = {}
+    courses.update((number, course) for number, course in connection.execute(query))
+    return {class_: (number, courses[number]) for class_, number in groups.items() if number in courses}

@@ -106,11 +106,11 @@ class MoodleTemplate(DefaultTemplate):
         with self.client.writing() as connection:
             return group_writing.create_groups(self.tree, connection, actions)
 
-    @handler(bulk=BULK)
+    @handler(per="record", bulk=BULK)
     def update_classes(self, actions: Actions) -> list[Result]:
-        """Rename groups."""
+        """Rename groups, and give classes that go to another course a group there."""
         with self.client.writing() as connection:
-            return group_writing.change_groups(self.client, connection, self._branch(actions), actions)
+            return group_writing.change_groups(self.tree, connection, actions)
 
     @handler(bulk=BULK)
     def old_classes(self, actions: Actions) -> list[Result]:
