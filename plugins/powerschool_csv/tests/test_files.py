@@ -261,12 +261,29 @@ def test_a_line_without_end_is_an_error(export: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "option", [{"delimiter": ""}, {"delimiter": "::"}, {"encoding": "klingon"}, {"today": "soon"}]
+    "option",
+    [
+        {"delimiter": ""},
+        {"delimiter": "::"},
+        {"encoding": "klingon"},
+        {"today": "soon"},
+        {"dates": "%Q"},
+        {"dates": "%m/%d"},
+        {"max_age_hours": -1.0},
+        {"settle_seconds": float("nan")},
+    ],
 )
-def test_options_without_meaning_are_refused(export: Any, option: dict[str, str]) -> None:
+def test_options_without_meaning_are_refused(export: Any, option: dict[str, Any]) -> None:
     """The message names the option and what it is."""
     with pytest.raises(ConfigError, match=f"`{next(iter(option))}` is"):
         export.read(**option)
+
+
+@pytest.mark.parametrize("width", [-1, 10**9])
+def test_a_width_that_no_number_has_is_refused(export: Any, width: int) -> None:
+    """Before a million zeros are written."""
+    with pytest.raises(ConfigError, match=r"`students\.width` is"):
+        export.set("students", width=width).tree()
 
 
 def test_unknown_keys_of_a_sub_table_are_refused(export: Any) -> None:

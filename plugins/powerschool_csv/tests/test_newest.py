@@ -138,3 +138,46 @@ def test_an_older_day_of_one_school_is_noted(export: Any) -> None:
     assert export.read("students").students.contents().notes == [
         "`elem_2026-09-01.txt` is older than other schools' files"
     ]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "/srv/exports/students.txt",
+        "../students.txt",
+        "a/../b.txt",
+        r"C:\exports\students.txt",
+        "..",
+        "a//b.txt",
+    ],
+)
+def test_a_pattern_stays_in_its_folder(pattern: str) -> None:
+    """The folder has a setting of its own."""
+    with pytest.raises(ConfigError, match="wanted a path below `folder`"):
+        Pattern(pattern)
+
+
+def test_backslashes_are_as_good_as_slashes(tmp_path: Path) -> None:
+    """On Windows people write them so."""
+    (tmp_path / "today").mkdir()
+    (tmp_path / "today" / "students.txt").touch()
+
+    assert [file.name for file in Pattern(r"today\students.txt").find(tmp_path)] == ["today/students.txt"]
+
+
+def test_hidden_files_are_none(tmp_path: Path) -> None:
+    """A Mac leaves `._students.txt` beside what it copies."""
+    for name in ("students.txt", "._students.txt", ".students.txt"):
+        (tmp_path / name).touch()
+
+    assert [file.name for file in Pattern("*students.txt").find(tmp_path)] == ["students.txt"]
+    assert [file.name for file in Pattern(".students.*").find(tmp_path)] == [".students.txt"]
+
+
+def test_one_version_written_in_two_ways_is_an_error(tmp_path: Path) -> None:
+    """4, 4.0 and 04 are one number."""
+    for name in ("s_v4.txt", "s_v4.0.txt", "s_v3.9.txt"):
+        (tmp_path / name).touch()
+
+    with pytest.raises(ReadError, match="neither is newer"):
+        newest(tmp_path, Pattern("s_v{version}.txt"))

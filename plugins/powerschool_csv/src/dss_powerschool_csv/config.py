@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import attrs
@@ -20,6 +20,11 @@ from dss_powerschool_csv.tables import (
     TeacherOptions,
     says,
 )
+
+#: Digits of a number; no school has more.
+_WIDEST = 40
+#: A day whose parts cannot be taken for each other.
+_DAY = date(2026, 8, 31)
 
 
 # Functions of their own, since type checkers know no other converters.
@@ -149,9 +154,28 @@ class Options(DataStoreTree.Options):
             )
         if not self.classes.key:
             raise ConfigError("`classes.key` is empty; wanted the columns that make a class's number")
-        if self.enrollments.days_ahead < 0:
-            raise ConfigError(f"`enrollments.days_ahead` is {self.enrollments.days_ahead}; wanted 0 or more")
+        for name, number in (
+            ("enrollments.days_ahead", self.enrollments.days_ahead),
+            ("max_age_hours", self.max_age_hours),
+            ("settle_seconds", self.settle_seconds),
+        ):
+            if not number >= 0:
+                raise ConfigError(f"`{name}` is {number}; wanted 0 or more")
+        for name, width in (("students.width", self.students.width), ("teachers.width", self.teachers.width)):
+            if not 0 <= width <= _WIDEST:
+                raise ConfigError(f"`{name}` is {width}; wanted a number of digits, from 0 to {_WIDEST}")
+        self._check_dates()
         self.day_of_run()
+
+    def _check_dates(self) -> None:
+        try:
+            tells = datetime.strptime(_DAY.strftime(self.dates), self.dates).date() == _DAY  # noqa: DTZ007
+        except ValueError:
+            tells = False
+        if not tells:
+            raise ConfigError(
+                f"`dates` is `{self.dates}`; wanted day, month and year in the letters of strptime, such as `%m/%d/%Y`"
+            )
 
     def day_of_run(self) -> date:
         """The day for which enrolments are judged."""

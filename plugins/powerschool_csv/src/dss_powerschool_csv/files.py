@@ -143,7 +143,8 @@ class DelimitedFile:
         if width == 1 and likely in first:
             hint = f"; it has `{repr(likely)[1:-1]}` in it, so look at `delimiter`"
         self.fail(
-            f"its rows have {width} cells, {source} {wanted}; somebody has changed the list of fields{hint}",
+            f"its rows have {width} cell{'s' if width != 1 else ''}, {source} {wanted}; somebody has changed the list"
+            f" of fields{hint}",
             next(line for line, row in zip(lines, rows, strict=True) if len(row) == width),
         )
 

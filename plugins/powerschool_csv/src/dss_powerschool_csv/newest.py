@@ -55,18 +55,23 @@ class Pattern:
     """A compiled pattern.
 
     Raises:
-        ConfigError: it has a placeholder twice, or one that does not exist.
+        ConfigError: it has a placeholder twice, or one that does not exist, or leads out of the folder.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.fields: list[str] = []
         self._form: str | None = None
-        parts = text.replace("\\", "/").strip("/").split("/")
+        parts = text.replace("\\", "/").split("/")
+        if not all(parts) or {".", ".."} & set(parts) or re.match("[A-Za-z]:", text):
+            raise ConfigError(
+                f"`files` is `{text}`; wanted a path below `folder`, such as `students.txt` or `today/students.txt`"
+            )
         self._parts = [re.compile(self._translated(part), re.IGNORECASE) for part in parts]
 
     def _translated(self, part: str) -> str:
-        made, at = [], 0
+        # as anywhere, what begins with a dot is hidden, unless it is asked for
+        made, at = [] if part.startswith(".") else [r"(?!\.)"], 0
         for found in _PART.finditer(part):
             made.append(re.escape(part[at : found.start()]))
             made.append(self._placeholder(found))
@@ -134,7 +139,8 @@ class Pattern:
 
     def _age(self, field: str, text: str, name: str) -> tuple[int, ...]:
         if field == "version":
-            return tuple(map(int, text.split(".")))
+            # 4.0 is 4
+            return tuple(map(int, re.sub(r"(\.0+)+$", "", text).split(".")))
         digits = re.sub("[^0-9]", "", text)
         form = self._form or {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}.get(len(digits), "%Y%m%d")
         try:
