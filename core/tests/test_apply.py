@@ -413,6 +413,22 @@ def test_an_adopted_record_has_the_native_found(plant: Any) -> None:
     assert right.students.native("1") == 9
 
 
+def test_a_change_may_bring_another_native(plant: Any) -> None:
+    """A target that cannot move a record makes it anew elsewhere, and what follows has to find it there."""
+
+    class Moving(DefaultTemplate):
+        def update(self, action: Action) -> Result:
+            return action.done(native=8)
+
+    right = plant(Students, name="right", template=Moving)
+    item = right.students.build({"idnumber": "1", "grade": "6"})
+    right.students.bring_up_to_date("1", item, native=7)
+
+    apply(right, [Action(Kind.UPDATE, "students", "1", item, item, "grade", was="6", wanted="7")])
+
+    assert right.students.native("1") == 8
+
+
 def test_what_waits_within_a_batch_comes_in_a_later_call(plant: Any) -> None:
     """A bulk handler may answer in any order, so it never gets an action together with one that must come first."""
     calls = []

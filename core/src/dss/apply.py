@@ -270,6 +270,9 @@ def _bring_up_to_date(branch: type[DataStoreBranch], action: Action, native: Any
             native = getattr(branch.tree, action.joins).native(action.idnumber)
         branch.bring_up_to_date(action.idnumber, action.right, native)
         return
+    if native is not None:
+        # the target has made the record anew, somewhere else
+        branch.contents().native[action.idnumber] = native
     item = branch.get(action.idnumber)
     if action.kind is Kind.OLD:
         if item is not None and getattr(item, "enabled", None) is True:
