@@ -19,7 +19,7 @@ from typing import NoReturn
 from dss_powerschool_csv.cells import tidy
 from dss_powerschool_csv.columns import looks_like_header
 from dss_powerschool_csv.spoilt import Spoiling, Spoilt
-from dss_powerschool_csv.texts import Format, TextFile
+from dss_powerschool_csv.texts import Format, TextFile, lines_of
 
 _ROWS = 250
 
@@ -173,7 +173,7 @@ class DelimitedFile:
                 yield from (
                     text.splitlines(keepends=True)
                     if text.isascii() and not self._text.untidy
-                    else _lines(text)
+                    else lines_of(text)
                 )
 
         reader = csv.reader(lines(), delimiter=self.form.delimiter, strict=True)
@@ -246,13 +246,3 @@ class DelimitedFile:
             )
         spoiling.close()
         yield good
-
-
-def _lines(text: str) -> Iterator[str]:
-    """Lines with their ends; unlike for `splitlines`, only a line feed ends one."""
-    at = 0
-    while (end := text.find("\n", at) + 1) > 0:
-        yield text[at:end]
-        at = end
-    if at < len(text):
-        yield text[at:]

@@ -159,3 +159,13 @@ class TextFile:
                 after.st_ino,
             ):
                 self.fail("it was changed while it was read; read again when the export is complete")
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """Lines with their ends; unlike for `splitlines`, only a line feed ends one."""
+    at = 0
+    while (end := text.find("\n", at) + 1) > 0:
+        yield text[at:end]
+        at = end
+    if at < len(text):
+        yield text[at:]
