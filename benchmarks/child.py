@@ -20,6 +20,8 @@ CASES = {
     "dss_rows": "benchmarks.cases.own",
     "plain_export": "benchmarks.cases.export",
     "dss_powerschool": "benchmarks.cases.export",
+    "plain_seats": "benchmarks.cases.export",
+    "dss_seats": "benchmarks.cases.export",
     "moodle_dss": "benchmarks.cases.moodle",
     "moodle_raw": "benchmarks.cases.moodle",
 }

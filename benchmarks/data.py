@@ -53,7 +53,7 @@ def student(dice: random.Random, number: int) -> list[str]:
 def enrollment(dice: random.Random, number: int) -> list[str]:
     """One invented enrolment's row, seven classes a pupil; the key is `class|person|role`."""
     person = f"{100_000 + number // 7}"
-    class_ = f"C{number % 7}-{dice.randrange(4000):04d}"
+    class_ = f"{number % 7 + 1}{dice.randrange(4000):04d}"
     start = f"2026-{dice.choice(('08', '09', '10'))}-{dice.randint(1, 28):02d}"
     return [f"{class_}|{person}|student", class_, person, "student", start, f"{dice.randint(1, 8)}(A-E)"]
 

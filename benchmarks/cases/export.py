@@ -7,7 +7,7 @@ as attributes of the user's model. The hand-written side makes the same objects 
 import csv
 import gc
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import attrs
 
@@ -33,6 +33,7 @@ COLUMNS = {
     "clubs": "U_Clubs",
 }
 EXTRA = ("phone", "house", "birthday", "clubs")
+SEATS = ["U_Key", "SectionID", "Student_Number", "U_Role", "U_Start", "Expression"]
 
 
 @attrs.define(eq=False)
@@ -114,6 +115,77 @@ def plain_export(folder: Path, layout: Layout) -> Measured:
     gc.disable()
     with measured.phase("read"):
         left, right = load(folder / "left.csv"), load(folder / "right.csv")
+    with measured.phase("compare"):
+        differences = compare_together(left, right, layout)
+    measured.found = found(difference[:3] for difference in differences)
+    return measured
+
+
+@attrs.define(eq=False)
+class Enrollment(school.Enrollment):
+    """The vocabulary's, and when it meets."""
+
+    start: str | None = None
+    period: str | None = None
+
+
+class SeatBranches(DataStoreBranch):
+    """What is taken of an export of schedules alone."""
+
+
+class Enrollments(school.Enrollments, SeatBranches):
+    """Enrolments only."""
+
+    klass = Enrollment
+
+
+class Seats(DataStoreTree):
+    """A PowerSchool export that has CC and nothing else."""
+
+    __connector__: ClassVar[str] = "powerschool_csv"
+    __branches__: ClassVar[type] = SeatBranches
+
+
+def seats(folder: Path, side: str) -> Seats:
+    """One side's file, as the connector is configured for it."""
+    enrollments = {
+        "files": f"{side}.csv",
+        "columns": SEATS,
+        "header": True,
+        "extra": {"start": "U_Start", "period": "Expression"},
+    }
+    without: dict[str, Any] = {
+        branch: {"files": ""} for branch in ("students", "teachers", "courses", "classes")
+    }
+    return Seats(name=side, folder=str(folder), delimiter="comma", enrollments=enrollments, **without)
+
+
+def dss_seats(folder: Path, layout: Layout) -> Measured:
+    """Two exports read in and compared."""
+    return compared(seats(folder, "left"), seats(folder, "right"))
+
+
+def load_seats(path: Path) -> dict[str, Enrollment]:
+    """Objects of that model by idnumber, made by position; a doubled idnumber is an error."""
+    items: dict[str, Enrollment] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        reader = csv.reader(file)
+        next(reader)
+        for row in reader:
+            _, section, person, _, start, period = row
+            key = f"{section}|{person}|student"
+            if key in items:
+                raise ValueError(f"`{key}` stands twice in `{path}`")
+            items[key] = Enrollment(key, section, person, "student", True, start, period)
+    return items
+
+
+def plain_seats(folder: Path, layout: Layout) -> Measured:
+    """The same objects made by position with the collector off; then attributes, all of a record at once."""
+    measured = Measured()
+    gc.disable()
+    with measured.phase("read"):
+        left, right = load_seats(folder / "left.csv"), load_seats(folder / "right.csv")
     with measured.phase("compare"):
         differences = compare_together(left, right, layout)
     measured.found = found(difference[:3] for difference in differences)

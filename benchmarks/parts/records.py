@@ -10,7 +10,8 @@ from benchmarks.setting import Part, Setting
 MAPPINGS = ("plain_mappings", "dss_mappings")
 POSITIONAL = ("plain_positional", "dss_rows")
 EXPORT = ("plain_export", "dss_powerschool")
-PLAIN = {STUDENTS.name: (MAPPINGS, POSITIONAL, EXPORT), ENROLLMENTS.name: (MAPPINGS, POSITIONAL)}
+SEATS = ("plain_seats", "dss_seats")
+PLAIN = {STUDENTS.name: (MAPPINGS, POSITIONAL, EXPORT), ENROLLMENTS.name: (MAPPINGS, POSITIONAL, SEATS)}
 PEER_LIMITS = {STUDENTS.name: (20.0, 8.0), ENROLLMENTS.name: (25.0, 12.0)}
 
 
