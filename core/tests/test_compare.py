@@ -587,6 +587,32 @@ def test_nothing_is_made_for_somebody_who_is_not_there_for_being_disabled(plant:
     assert list(left - right) == []
 
 
+def test_nothing_is_added_for_somebody_whose_rows_are_bad(plant: Any) -> None:
+    """Who is frozen and not in the target is not made, so memberships and enrolments wait; one error says it."""
+    declarations = (Students, Teachers, Enrollments, Cohorts)
+    left, right = plant(*declarations, allow_empty=True), plant(*declarations, name="right", allow_empty=True)
+    left.students.make("bad")
+    left.students.freeze("bad", "two birthdays")
+    left.students.freeze("worse", "no name")
+    left.students.make("good")
+    right.students.make("good")
+    left.cohorts.make("all", members=frozenset({"bad", "worse", "good"}))
+    left.enrollments.make("m|bad|student", class_="m", person="bad", role="student")
+
+    actions = list(left - right)
+
+    assert [
+        (action.branch, action.idnumber, action.value) for action in actions if action.kind is not Kind.ERROR
+    ] == [
+        ("cohorts", "all", None),
+        ("cohorts", "all", "good"),
+    ]
+    assert [action.error for action in actions if action.kind is Kind.ERROR] == [
+        "left: two birthdays",
+        "left: no name",
+    ]
+
+
 # -- doubt ------------------------------------------------------------------------------------------------------------
 
 

@@ -36,14 +36,18 @@ class Doubts:
         return self._counted(self._of_the_branch or self._about(action.attribute, action.value))
 
     def is_nobody(self, attribute: str | None, value: Any) -> bool:
-        """Whether a reference is to somebody whom the left leaves out, or has disabled and so does not make."""
+        """Whether a reference is to somebody who will not be made: left out, disabled, or frozen on the left."""
         found = self._is_left_out(attribute, value)
         for name in self.references.get(attribute or "", ()):
             ours, theirs = vars(self.left.tree).get(name), vars(self.right.tree).get(name)
             if theirs is not None and value in theirs.contents().items and not found:
                 return False
-            item = None if ours is None else ours.contents().items.get(value)
-            if item is not None:
+            if ours is None:
+                continue
+            item = ours.contents().items.get(value)
+            if value in ours.contents().frozen:
+                found = theirs is not None
+            elif item is not None:
                 if not _is_disabled(item):
                     return False
                 found = theirs is not None
