@@ -226,3 +226,29 @@ def test_a_teacher_whose_child_leaves_keeps_the_account(night: Night) -> None:
     assert before == {"dss-guardians", "dss-teachers"}
     assert after == {"dss-teachers"}
     assert night.ask(f"SELECT suspended FROM mdl_user WHERE idnumber = '{idnumber}'") == [(0,)]
+
+
+def test_a_teacher_who_leaves_and_whose_child_stays_keeps_the_account(tmp_path: Path) -> None:
+    """The account goes on as a parent's, under the number it always had; nobody is locked out, nothing is doubled."""
+    night = Night(tmp_path)
+    night.receive("day1")
+    night.apply()
+    accounts = night.ask("SELECT count(*) FROM mdl_user")
+    (file,) = (tmp_path / "exports").glob("riverbend_sec_teachers_v1.10.txt")
+    rows = file.read_text(encoding="utf-8")
+    row = "hobrien@riverbend.school.example\t1\t1\t"
+    assert row in rows
+    file.write_text(rows.replace(row, row.replace("\t1\t1\t", "\t2\t1\t")), encoding="utf-8")
+
+    ended, planned = night.apply()
+    again, left = night.plan()
+
+    assert ended is ExitCode.IN_STEP
+    assert planned["teachers", Kind.OLD] == 1
+    assert planned["guardians", Kind.NEW] + planned["guardians", Kind.OLD] == 0
+    assert "T2367" in cohort(night, "dss-guardians")
+    assert "T2367" not in cohort(night, "dss-teachers")
+    assert night.ask("SELECT suspended FROM mdl_user WHERE idnumber = 'T2367'") == [(0,)]
+    assert night.ask("SELECT count(*) FROM mdl_user") == accounts
+    assert again is ExitCode.IN_STEP
+    assert not left
