@@ -21,3 +21,21 @@ def paused_collector() -> Iterator[None]:
             gc.unfreeze()
         if was:
             gc.enable()
+
+
+@contextlib.contextmanager
+def frozen_heap() -> Iterator[None]:
+    """Keep what there is out of the collector's walks, while new objects are collected as ever.
+
+    For a stretch that hands control to others, who may make what they like: comparing a million records makes enough
+    new objects for the collector to walk all the old ones in between.
+    """
+    if gc.get_freeze_count():
+        # somebody else's doing, and theirs to end
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

@@ -14,11 +14,12 @@ import attrs
 
 from dss.branches import DataStoreBranch
 from dss.capabilities import Capability, Finding
+from dss.collector import frozen_heap
 from dss.datastore import DataStore
 from dss.discovery import discover
 from dss.errors import ConfigError, StateError
 from dss.importers import DefaultImporter
-from dss.pairs import ready_pairs
+from dss.pairs import Pair, ready_pairs
 from dss.reading import read
 from dss.registry import Hooks, Registry, default_registry
 from dss.specifiers import resolve
@@ -281,12 +282,7 @@ class DataStoreTree:
         if not isinstance(right, DataStoreTree):
             return NotImplemented
         pairs = ready_pairs(self, right)
-        hooks = right.hooks.joined(self.hooks)
-        return (
-            action
-            for left_branch, right_branch in pairs
-            for action in hooks.compare(left_branch, right_branch)
-        )
+        return _differences(pairs, right.hooks.joined(self.hooks))
 
     def __gt__(self, right: object) -> None:
         """Print the differences, one a line."""
@@ -337,3 +333,9 @@ def _with_connector(cls: type[DataStoreTree], registry: Registry) -> type[DataSt
 
 
 __all__ = ["Capability", "DataStoreTree", "Derivation", "Finding"]
+
+
+def _differences(pairs: Sequence[Pair], hooks: Hooks) -> Iterator[Action]:
+    with frozen_heap():
+        for left, right in pairs:
+            yield from hooks.compare(left, right)
