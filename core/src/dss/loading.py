@@ -29,7 +29,7 @@ def load(store: Store, builder: Builder, records: Rows | Iterable[Record], steps
             _load_rows(store, builder, records, steps)
         else:
             _load_keywords(store, builder, records, steps)
-        _check_keys(store)
+            _check_keys(store, store.items)
     else:
         for record in records:
             _load_mapping(store, builder, record, steps)
@@ -41,14 +41,20 @@ def _load_rows(store: Store, builder: Builder, rows: Rows, steps: Steps) -> None
     at, width = fields.index(KEY), len(fields)
     if builder.takes_in_order(fields):
         klass = builder.klass
-        for row in rows.rows:
-            if len(row) != width or (idnumber := row[at]) in items:
-                _load_mapping(store, builder, rows.named(row), steps)
-                continue
-            try:
-                items[idnumber] = klass(*row)
-            except Exception as error:
-                _refuse(store, builder, idnumber, error)
+        given = iter(rows.rows)
+        row: tuple[Any, ...] | None = ()
+        while row is not None:
+            row, before = None, len(items)
+            for row in itertools.islice(given, CHUNK):
+                if len(row) != width or (idnumber := row[at]) in items:
+                    _load_mapping(store, builder, rows.named(row), steps)
+                    continue
+                try:
+                    items[idnumber] = klass(*row)
+                except Exception as error:
+                    _refuse(store, builder, idnumber, error)
+            # the keys just taken in, while they are at hand: to fetch a million of them again costs more than to look
+            _check_keys(store, itertools.islice(reversed(items), len(items) - before))
         return
     build = builder.by_position(fields, store.unused)
     assert build is not None
@@ -63,6 +69,7 @@ def _load_rows(store: Store, builder: Builder, rows: Rows, steps: Steps) -> None
             _refuse(store, builder, idnumber, error)
         if native_at is not None:
             native[idnumber] = row[native_at]
+    _check_keys(store, items)
 
 
 def _refuse(store: Store, builder: Builder, idnumber: Any, error: Exception) -> None:
@@ -96,16 +103,16 @@ def _load_keywords(store: Store, builder: Builder, records: Iterable[Record], st
         _load_mapping(store, builder, record, steps)
 
 
-def _check_keys(store: Store) -> None:
-    """Look at all keys just taken in, many at a time: nearly always there is nothing to find."""
-    bad = [idnumber for idnumber in _suspects(store.items) if not _is_good(store, idnumber)]
+def _check_keys(store: Store, keys: Iterable[Any]) -> None:
+    """Look at keys that have been taken in, many at a time: nearly always there is nothing to find."""
+    bad = [idnumber for idnumber in _suspects(keys) if not _is_good(store, idnumber)]
     for idnumber in bad:
         del store.items[idnumber]
         store.native.pop(idnumber, None)
 
 
-def _suspects(items: Mapping[Any, Any]) -> Iterator[Any]:
-    keys = iter(items)
+def _suspects(given: Iterable[Any]) -> Iterator[Any]:
+    keys = iter(given)
     while chunk := list(itertools.islice(keys, CHUNK)):
         try:
             text = f"|{'|'.join(chunk)}|"
