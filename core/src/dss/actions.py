@@ -43,7 +43,7 @@ class Adoption:
     was: Mapping[str, Any]
 
 
-@attrs.define(eq=False, repr=False)
+@attrs.define(eq=False, repr=False, on_setattr=attrs.setters.NO_OP)
 class Action:
     """One difference between left (what is needed) and right (what is there).
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 import attrs
 
 from dss.errors import ConfigError
 from dss.models import Base
+from dss.sharing import Known, Row
 from dss.store import KEY, NATIVE, Record
 
 
@@ -103,31 +106,47 @@ class Builder:
                 given.setdefault(name, None)
         return self.new(record[KEY], **given)
 
-    def takes_in_order(self, fields: tuple[str, ...]) -> bool:
-        """Whether a tuple of these fields can be given to the class as it is: `klass(*row)`."""
-        if self._fields is None or any(field.kw_only for field in self._fields.values()):
+    def many_by_position(
+        self, fields: tuple[str, ...], unused: dict[str, None], shared: Collection[int] = ()
+    ) -> Callable[[Iterable[Row]], Iterable[Any]]:
+        """A function from plain tuples of these fields to objects; only for a class made by attrs.
+
+        Args:
+            fields: the attributes' names.
+            unused: takes the names that the class has no place for.
+            shared: the places in a tuple whose equal values are to be kept once.
+        """
+        if not shared and self._takes_in_order(fields):
+            # tuples that have the class's own order go to it as they are
+            return functools.partial(itertools.starmap, self.klass)
+        return functools.partial(map, self.by_position(fields, unused, shared))
+
+    def _takes_in_order(self, fields: tuple[str, ...]) -> bool:
+        given = self._by_attrs()
+        if any(field.kw_only for field in given.values()):
             return False
         fields = self._as_aliases(fields)
-        aliases = tuple(self._fields)
-        rest = [field for alias, field in self._fields.items() if alias not in fields]
-        return aliases[: len(fields)] == fields and all(field.default is not attrs.NOTHING for field in rest)
+        rest = [field for alias, field in given.items() if alias not in fields]
+        return tuple(given)[: len(fields)] == fields and all(
+            field.default is not attrs.NOTHING for field in rest
+        )
 
     def by_position(
-        self, fields: tuple[str, ...], unused: dict[str, None]
-    ) -> Callable[[tuple[Any, ...]], Any] | None:
-        """A function from a plain tuple to an object, or None when this class cannot be made so.
+        self, fields: tuple[str, ...], unused: dict[str, None], shared: Collection[int] = ()
+    ) -> Callable[[Row], Any]:
+        """A function from a plain tuple of these fields to an object, as `many_by_position`.
 
         Compiled for these fields, since it runs once a record: a mapping and keywords cost four times as much.
         """
-        if self._fields is None:
-            return None
         fields = self._as_aliases(fields)
-        unused.update((name, None) for name in fields if name not in self._fields and name != NATIVE)
+        given = self._by_attrs()
+        unused.update((name, None) for name in fields if name not in given and name != NATIVE)
         arguments: list[str] = []
         by_keyword = False
-        for alias, field in self._fields.items():
+        for alias, field in given.items():
             if alias in fields:
-                text = f"row[{fields.index(alias)}]"
+                at = fields.index(alias)
+                text = f"known{at}[row[{at}]]" if at in shared else f"row[{at}]"
             elif field.default is attrs.NOTHING:
                 text = "None"
             else:
@@ -136,10 +155,15 @@ class Builder:
                 continue
             by_keyword = by_keyword or field.kw_only
             arguments.append(f"{alias}={text}" if by_keyword else text)
-        call: Callable[[tuple[Any, ...]], Any] = eval(  # noqa: S307  made of field names and numbers
-            f"lambda row: klass({', '.join(arguments)})", {"klass": self.klass}
+        call: Callable[[Row], Any] = eval(  # noqa: S307  made of field names and numbers
+            f"lambda row: klass({', '.join(arguments)})",
+            {"klass": self.klass, **{f"known{at}": Known() for at in shared}},
         )
         return call
+
+    def _by_attrs(self) -> dict[str, Any]:
+        assert self._fields is not None, "only a class made by attrs has fields of known places"
+        return self._fields
 
     def _as_aliases(self, fields: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(self._aliases.get(name, name) for name in fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -19,10 +20,12 @@ from dss.attributes import (
 from dss.branches import DataStoreBranch
 from dss.doubts import ENABLED, Doubts
 from dss.errors import ConfigError
-from dss.fields import Marks
 
 Branch = type[DataStoreBranch]
 _NOTHING = object()
+
+TOGETHER = 256
+"""Records looked up on the right at once: in a tight loop the processor fetches several of them at a time."""
 
 
 def compare(left: Branch, right: Branch) -> Iterator[Action]:
@@ -61,6 +64,12 @@ class _Comparison:
         self.ours, self.theirs = left.contents(), right.contents()
         self.left_model, self.right_model = model_of(left.klass), model_of(right.klass)
         self.references = right.references()
+        self.ordered = frozenset(
+            name
+            for model in (self.left_model, self.right_model)
+            for name, mark in model.fields.items()
+            if mark.ordered
+        )
         self.skipped = {
             *self.left.unsaid(),
             *self.right.unsaid(),
@@ -74,6 +83,8 @@ class _Comparison:
             ENABLED in self.right_model.names or self.right_model.dynamic
         ) and self._revives_by_declaration()
         self.doubts = Doubts(left, right)
+        # what the left turns out to have is taken out; to look for the rest afterwards costs a second search for each
+        self.only_theirs = dict(self.theirs.items)
 
     def _revives_by_declaration(self) -> bool:
         """Whether a record of the left is enabled on the right although the left says nothing of it."""
@@ -133,7 +144,6 @@ class _Comparison:
     # -- records on the left ---------------------------------------------------------------------------------------
 
     def _both_and_left(self) -> Iterator[Action]:
-        theirs = self.theirs.items
         frozen = {**self.ours.frozen, **self.theirs.frozen}
         owner = self.ours.owner
         own = has_own_subtraction(self.left.klass)
@@ -141,22 +151,24 @@ class _Comparison:
         if self.static and not own:
             revived = ENABLED if self.revives and ENABLED not in self.names else None
             equal = compile_equal(self.names, revived=revived)
-        for idnumber, left in self.ours.items.items():
-            right = theirs.get(idnumber)
-            if right is not None and equal is not None:
-                try:
-                    if equal(left, right):
-                        continue
-                except Exception:  # noqa: S110  a property that raises is looked at, and reported, below
-                    pass
-            if idnumber in frozen:
-                continue
-            if right is None:
-                yield from self._new(idnumber, left, owner.get(idnumber))
-            elif own:
-                yield from self._subtracted(idnumber, left, right, owner.get(idnumber))
-            else:
-                yield from self._updates(idnumber, left, right, owner.get(idnumber))
+        idnumbers, lefts = iter(self.ours.items), iter(self.ours.items.values())
+        while chunk := list(itertools.islice(idnumbers, TOGETHER)):
+            rights = list(map(self.only_theirs.pop, chunk, itertools.repeat(None)))
+            for idnumber, left, right in zip(chunk, lefts, rights, strict=False):
+                if right is not None and equal is not None:
+                    try:
+                        if equal(left, right):
+                            continue
+                    except Exception:  # noqa: S110  a property that raises is looked at, and reported, below
+                        pass
+                if idnumber in frozen:
+                    continue
+                if right is None:
+                    yield from self._new(idnumber, left, owner.get(idnumber))
+                elif own:
+                    yield from self._subtracted(idnumber, left, right, owner.get(idnumber))
+                else:
+                    yield from self._updates(idnumber, left, right, owner.get(idnumber))
 
     def _new(self, idnumber: str, left: Any, owner: str | None) -> Iterator[Action]:
         try:
@@ -181,7 +193,7 @@ class _Comparison:
             return
         yield Action(Kind.NEW, self.name, idnumber, left, right, joins=owner)
         for name, wanted in members.items():
-            for value in wanted if self._ordered(name) else sorted(wanted, key=str):
+            for value in wanted if name in self.ordered else sorted(wanted, key=str):
                 if self.doubts.is_nobody(name, value):
                     continue
                 yield Action(Kind.ADD, self.name, idnumber, left, right, name, value, was=None, wanted=wanted)
@@ -233,7 +245,7 @@ class _Comparison:
             for name in self._pair_names(left, right, owner):
                 was, wanted = getattr(right, name), getattr(left, name)
                 if was != wanted and not callable(wanted):
-                    found += value_actions(name, was, wanted, self._flow(name), self._ordered(name))
+                    found += value_actions(name, was, wanted, self._flow(name), name in self.ordered)
             if self.revives and self._is_revived(left, right, owner):
                 found.append(Action(Kind.UPDATE, attribute=ENABLED, was=False, wanted=True))
         except Exception as error:
@@ -275,9 +287,6 @@ class _Comparison:
     def _flow(self, name: str) -> Flow:
         return Flow(self.right.flow.get(name, Flow.AUTHORITATIVE))
 
-    def _ordered(self, name: str) -> bool:
-        return any(model.fields.get(name, Marks()).ordered for model in (self.left_model, self.right_model))
-
     def _completed(self, idnumber: str, action: Action) -> Action:
         action.branch = action.branch or self.name
         action.idnumber = action.idnumber or idnumber
@@ -292,9 +301,8 @@ class _Comparison:
     # -- records only on the right ---------------------------------------------------------------------------------
 
     def _right_only(self) -> Iterator[Action]:
-        ours, frozen = self.ours.items, {**self.ours.frozen, **self.theirs.frozen}
-        for idnumber in [idnumber for idnumber in self.theirs.items if idnumber not in ours]:
-            right = self.theirs.items[idnumber]
+        frozen = {**self.ours.frozen, **self.theirs.frozen}
+        for idnumber, right in self.only_theirs.items():
             if idnumber in frozen:
                 continue
             try:
