@@ -451,7 +451,7 @@ def test_an_own_subtraction_is_bound_by_flow_and_doubt(plant: Any) -> None:
         (None, False),
     ]
     assert actions[2].value == "known"
-    assert actions[3].error.startswith("1 removals are left out")
+    assert actions[3].error.startswith("1 removal is left out")
     assert rest == []
 
 
@@ -644,7 +644,7 @@ def test_a_frozen_person_loses_nothing_in_what_refers_to_it(plant: Any) -> None:
     assert errors[0] == "left: two birthdays"
     assert (
         errors[1:]
-        == ["1 removals are left out: what they refer to in left.students has bad rows; mend them first"] * 2
+        == ["1 removal is left out: what they refer to in left.students has bad rows; mend them first"] * 2
     )
 
 

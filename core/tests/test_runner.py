@@ -365,6 +365,11 @@ def test_applying_without_a_plan_is_refused(make: Make) -> None:
             "`budgets.pupils` is for a branch that no [[sync]] has; wanted one of classes,",
         ),
         ("[budgets.pupils.guardians]\ncount = 3", {}, "`budgets.pupils.guardians` is for a branch that no"),
+        (
+            "[budgets.students.club]\ncount = 3",
+            {},
+            "`budgets.students.club` names 'club', which model",
+        ),
     ],
 )
 def test_what_a_configuration_asks_for_and_is_not_there(

@@ -81,6 +81,21 @@ def test_a_new_record_takes_what_an_update_frees(plant: Any) -> None:
     assert right.calls == [("T1", "jones"), ("s1", "smith")]
 
 
+def test_a_target_may_hold_a_list_where_a_text_is_wanted(plant: Any) -> None:
+    """What cannot be looked up holds nobody's value, and is no reason to plan nothing."""
+    left, right = plant(Students), plant(Students, name="right", template=Strict)
+    _make(left.students, a="one", b="two")
+    right.students.make("b", username=["two", "deux"])
+
+    plan = make_plan(left, right)
+
+    assert not plan.errors
+    assert {(action.kind, action.idnumber) for action in plan.actions} == {
+        (Kind.NEW, "a"),
+        (Kind.UPDATE, "b"),
+    }
+
+
 @pytest.mark.parametrize("size", [2, 3])
 def test_an_exchange_goes_by_way_of_a_spare_value(plant: Any, size: int) -> None:
     """Where the target offers a value for the meantime, values are exchanged in a circle, and the end is as wanted."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dss.attributes import model_of
@@ -177,13 +177,20 @@ class Assembly:
             return self._function(wanted, f"sync[{place}].same_person")
         return same_person if wanted else None
 
-    def check_budgets(self, known: Collection[str]) -> None:
-        """A budget for a branch that is not there would leave another without one."""
+    def check_budgets(self, rights: Mapping[str, type[DataStoreBranch]]) -> None:
+        """A budget for a branch or attribute that is not there would leave another without one.
+
+        Args:
+            rights: the targets' branches by name.
+        """
         for scope in self.config.budgets:
-            if scope.partition(".")[0] not in known:
+            name, _, attribute = scope.partition(".")
+            if name not in rights:
                 raise self._error(
-                    f"`budgets.{scope}` is for a branch that no [[sync]] has; wanted one of {', '.join(sorted(known))}"
+                    f"`budgets.{scope}` is for a branch that no [[sync]] has; wanted one of {', '.join(sorted(rights))}"
                 )
+            if attribute:
+                self._check_attributes(rights[name], [attribute], f"budgets.{scope}")
 
 
 def shared_names(config: SyncConfig, left: DataStoreTree, right: DataStoreTree) -> Sequence[str]:

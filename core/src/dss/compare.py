@@ -20,6 +20,7 @@ from dss.attributes import (
 from dss.branches import DataStoreBranch
 from dss.doubts import ENABLED, Doubts
 from dss.errors import ConfigError
+from dss.wording import in_words
 
 Branch = type[DataStoreBranch]
 _NOTHING = object()
@@ -115,7 +116,11 @@ class _Comparison:
         yield from self._both_and_left()
         yield from self._right_only()
         for reason, count in self.doubts.withheld.items():
-            yield Action(Kind.ERROR, self.name, error=f"{count} removals are left out: {reason}")
+            yield Action(
+                Kind.ERROR,
+                self.name,
+                error=f"{in_words(count, 'is', 'are')} left out: {reason}",
+            )
 
     def _doubtful(self) -> Iterator[Action]:
         for side, store in ((self.left, self.ours), (self.right, self.theirs)):

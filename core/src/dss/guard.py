@@ -12,6 +12,7 @@ from dss.attributes import is_multi
 from dss.branches import DataStoreBranch
 from dss.plan import Plan
 from dss.waiting import record_of, renumbered, still_needed, value_of
+from dss.wording import in_words
 
 
 @attrs.frozen
@@ -79,7 +80,7 @@ def holds(plan: Plan, budgets: Mapping[str, Budget] | None = None) -> list[Hold]
             found.append(
                 Hold(
                     scope,
-                    f"{len(removals)} removals in {scope} are {share:.0%} of {of};"
+                    f"{in_words(len(removals), 'is', 'are', scope)} {share:.0%} of {of};"
                     f" allowed are {budget.count}, or {budget.share:.0%}",
                     removals,
                     budget,
@@ -103,7 +104,8 @@ def _of_the_same_branch(found: Sequence[Hold], scopes: Mapping[str, list[Action]
     return [
         Hold(
             scope,
-            f"{len(removals)} removals in {scope} wait, since too much would go in {tripped[removals[0].branch]}",
+            f"{in_words(len(removals), 'waits', 'wait', scope)}, since too much would go in"
+            f" {tripped[removals[0].branch]}",
             removals,
         )
         for scope, removals in scopes.items()
@@ -139,7 +141,12 @@ def _dependent(
                         kept.add(record_of(action))
                         spread = True
     return [
-        Hold(scope, f"{len(actions)} removals in {scope} belong to records whose removal is held", actions)
+        Hold(
+            scope,
+            in_words(len(actions), "belongs to a record", "belong to records", scope)
+            + " whose removal is held",
+            actions,
+        )
         for scope, actions in more.items()
     ]
 

@@ -13,6 +13,7 @@ from typing import Self
 from dss.actions import Outcome
 from dss.apply import apply, missing_handlers
 from dss.assembly import Assembly, shared_names
+from dss.branches import DataStoreBranch
 from dss.config import Config, load_config
 from dss.errors import ConfigError, DssError, StateError
 from dss.guard import holds
@@ -59,7 +60,7 @@ class Run:
             for place, (config, pair) in enumerate(zip(self.config.syncs, pairs, strict=True))
         ]
         self._is_finished = False
-        self._assembly.check_budgets(self._names())
+        self._assembly.check_budgets(self._rights())
         self._rules = [self._assembly.rule(place) for place in range(len(self.syncs))]
 
     def __enter__(self) -> Self:
@@ -78,8 +79,12 @@ class Run:
             yield sync.left
             yield sync.right
 
-    def _names(self) -> set[str]:
-        return {name for sync in self.syncs for name in shared_names(sync.config, sync.left, sync.right)}
+    def _rights(self) -> dict[str, type[DataStoreBranch]]:
+        return {
+            name: getattr(sync.right, name)
+            for sync in self.syncs
+            for name in shared_names(sync.config, sync.left, sync.right)
+        }
 
     # -- running ---------------------------------------------------------------------------------------------------
 
@@ -103,7 +108,7 @@ class Run:
             told: is called with a sentence when a step begins.
             syncs: those that are planned, such as a stage; None is all.
         """
-        known = self._names()
+        known = self._rights()
         for name in only:
             if name not in known:
                 raise ConfigError(

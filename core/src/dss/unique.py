@@ -109,12 +109,12 @@ class _Arrangement:
         """The values that this plan lets go of, with the action that does."""
         for action in self.actions:
             circles = self.circles.get(action.branch, {})
-            if action.kind is Kind.UPDATE and action.attribute in circles:
+            if action.kind is Kind.UPDATE and action.attribute in circles and not is_multi(action.was):
                 yield (circles[action.attribute], action.was), action
             elif action.kind is Kind.NEW and action.adopts is not None:
                 for attribute, circle in circles.items():
                     was, wanted = action.adopts.was.get(attribute), getattr(action.right, attribute, None)
-                    if not is_blank(was) and wanted is not None and wanted != was:
+                    if not is_blank(was) and not is_multi(was) and wanted is not None and wanted != was:
                         yield (circle, was), action
 
     def _refuse_doubles(self) -> None:
@@ -297,7 +297,8 @@ def _among_ours(branch: type[DataStoreBranch], attribute: str, values: set[Any])
             value = getattr(item, attribute, None)
         except Exception:  # noqa: S112  a property that raises is reported by the comparison
             continue
-        if value in values:
+        # a target may hold a list where one text is wanted, which is nobody's value and cannot be looked up
+        if not is_multi(value) and value in values:
             yield Holder(value, branch.native(idnumber), idnumber, _shown(item))
 
 

@@ -9,6 +9,7 @@ from dss.actions import Action, Kind
 from dss.attributes import is_blank, is_multi, names_of
 from dss.branches import DataStoreBranch
 from dss.plan import Plan
+from dss.wording import in_words
 
 Waiting = tuple[str, str, list[Action]]
 """A branch, why its removals wait, and the removals."""
@@ -131,7 +132,7 @@ def still_needed(
     return [
         (
             branch,
-            f"{len(references)} removals in {branch} wait, since what refers to them stays: "
+            f"{in_words(len(references), 'waits', 'wait', branch)}, since what refers to them stays: "
             + "; ".join(_named(needed[reference]) for reference in references[:3])
             + (" and more" if len(references) > 3 else ""),
             [olds[reference] for reference in references],
