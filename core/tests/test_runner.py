@@ -97,6 +97,10 @@ def in_seven(item):
     return item.grade == "7"
 
 
+def takes_two(one, other):
+    return True
+
+
 @reads("students", "teachers")
 def cohorts(tree):
     yield {"idnumber": "all", "members": frozenset([*tree.students.keys(), *tree.teachers.keys()])}
@@ -384,6 +388,14 @@ def test_what_a_configuration_asks_for_and_is_not_there(
         make(more, config=config)
 
     assert str(caught.value).startswith(f"{tmp_path / 'dss.toml'}: {message}")
+
+
+def test_a_function_that_takes_something_else_is_found_out_at_once(make: Make) -> None:
+    """Not at the first record, where it would look like a fault of dss."""
+    message = r"`sync\[0\].students.filter.right` is .*/takes_two', which cannot be called with a record alone: .*other"
+
+    with pytest.raises(ConfigError, match=message):
+        make("[sync.students]\nfilter.right = '{module}/takes_two'")
 
 
 def test_check_looks_at_every_tree(make: Make) -> None:

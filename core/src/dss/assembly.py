@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -103,10 +104,20 @@ class Assembly:
         except ConfigError as error:
             raise self._error(str(error)) from None
 
-    def _function(self, specifier: str, path: str) -> Callable[..., Any]:
+    def _function(self, specifier: str, path: str, given: str) -> Callable[..., Any]:
+        """A function of the user's own.
+
+        Args:
+            given: what its one argument will be, for the message when it does not take just one.
+        """
         found = self._resolved(specifier, path)
         if not callable(found):
             raise self._error(f"`{path}` is {specifier!r}, which is {found!r}; wanted a function")
+        if not _takes_one(found):
+            raise self._error(
+                f"`{path}` is {specifier!r}, which cannot be called with {given} alone: it takes"
+                f" {inspect.signature(found)}"
+            )
         function: Callable[..., Any] = found
         return function
 
@@ -123,7 +134,7 @@ class Assembly:
                 tree.add_branch(_declaration(name))
         branch: type[DataStoreBranch] = getattr(tree, name)
         if derive is not None:
-            tree.add_branch(branch, derive=self._function(derive, f"{path}.derive.{side}"))
+            tree.add_branch(branch, derive=self._function(derive, f"{path}.derive.{side}", "the tree"))
         model = getattr(config.model, side)
         if model is not None:
             klass = self._resolved(model, f"{path}.model.{side}")
@@ -133,7 +144,7 @@ class Assembly:
                 branch.configure(klass=klass)
         rule = getattr(config.filter, side)
         if rule is not None:
-            branch.keep_only(self._function(rule, f"{path}.filter.{side}"))
+            branch.keep_only(self._function(rule, f"{path}.filter.{side}", "a record"))
         self._check_attributes(branch, [*(config.attributes or ())], f"{path}.attributes")
         if side == "right":
             self._check_attributes(branch, config.flow, f"{path}.flow")
@@ -174,7 +185,7 @@ class Assembly:
         """What tells that two records are one person, as configured for one `[[sync]]`."""
         wanted = self.config.syncs[place].same_person
         if isinstance(wanted, str):
-            return self._function(wanted, f"sync[{place}].same_person")
+            return self._function(wanted, f"sync[{place}].same_person", "a record")
         return same_person if wanted else None
 
     def check_budgets(self, rights: Mapping[str, type[DataStoreBranch]]) -> None:
@@ -191,6 +202,17 @@ class Assembly:
                 )
             if attribute:
                 self._check_attributes(rights[name], [attribute], f"budgets.{scope}")
+
+
+def _takes_one(function: Callable[..., Any]) -> bool:
+    try:
+        inspect.signature(function).bind(None)
+    except ValueError:
+        # some that are written in C do not say what they take
+        return True
+    except TypeError:
+        return False
+    return True
 
 
 def shared_names(config: SyncConfig, left: DataStoreTree, right: DataStoreTree) -> Sequence[str]:
