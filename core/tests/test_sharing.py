@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 import pytest
@@ -70,7 +70,7 @@ def pupils(number: int) -> list[tuple[Any, ...]]:
     ]
 
 
-def loaded(rows: list[tuple[Any, ...]], model: type = Pupil) -> Any:
+def loaded(rows: list[tuple[Any, ...]], model: type = Pupil, fields: tuple[str, ...] = FIELDS) -> Any:
     """A branch read from these rows."""
 
     class Branches(DataStoreBranch):
@@ -82,7 +82,7 @@ def loaded(rows: list[tuple[Any, ...]], model: type = Pupil) -> Any:
 
     class Reading(DefaultImporter):
         def readin_branch(self, branch: type[DataStoreBranch]) -> Any:
-            return Rows(FIELDS, iter(rows))
+            return Rows(fields, iter(rows))
 
     class Tree(DataStoreTree):
         __branches__ = Branches
@@ -141,7 +141,7 @@ def test_what_equals_may_differ_is_never_shared(kind: type, of: Any) -> None:
 
 
 @pytest.mark.usefixtures("early")
-@pytest.mark.parametrize("odd", [Folded("Grade 1x"), True, ["a"], frozenset({1}), None])
+@pytest.mark.parametrize("odd", [Folded("Grade 1x"), Folded("grade 4"), True, ["a"], frozenset({1}), None])
 def test_another_kind_of_value_may_turn_up_late(odd: Any) -> None:
     """What the first rows were like binds nobody."""
     rows = pupils(1_000)
@@ -151,7 +151,36 @@ def test_another_kind_of_value_may_turn_up_late(odd: Any) -> None:
 
     assert len(branch) == 1_000
     assert branch.get("p700").grade is odd
-    assert branch.get("p999").grade == "grade 3"
+    assert objects(branch, "grade") <= 12 + dss.loading.ROWS
+
+
+@attrs.define
+class Choosy:
+    """A model that remembers: a username it has seen is refused."""
+
+    idnumber: str
+    username: str
+    seen: ClassVar[list[str]] = []
+
+    def __attrs_post_init__(self) -> None:
+        if self.username in self.seen:
+            raise ValueError("taken")
+        self.seen.append(self.username)
+
+
+def test_of_every_row_one_object_is_made() -> None:
+    """A model may count, or refuse, what it makes; its native id stays with whoever is refused."""
+    Choosy.seen.clear()
+
+    contents = loaded(
+        [("1", "a", 11), ("2", "b", 12), ("3", "a", 13), ("4", "d", 14)],
+        Choosy,
+        ("idnumber", "username", NATIVE),
+    ).contents()
+
+    assert list(contents.items) == ["1", "2", "4"]
+    assert list(contents.frozen) == ["3"]
+    assert contents.native == {"1": 11, "2": 12, "3": 13, "4": 14}
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import attrs
@@ -107,14 +107,14 @@ class Builder:
         return self.new(record[KEY], **given)
 
     def many_by_position(
-        self, fields: tuple[str, ...], unused: dict[str, None], shared: Collection[int] = ()
+        self, fields: tuple[str, ...], unused: dict[str, None], shared: Mapping[int, Known] | None = None
     ) -> Callable[[Iterable[Row]], Iterable[Any]]:
         """A function from plain tuples of these fields to objects; only for a class made by attrs.
 
         Args:
             fields: the attributes' names.
             unused: takes the names that the class has no place for.
-            shared: the places in a tuple whose equal values are to be kept once.
+            shared: by their place in a tuple, the values that are kept once.
         """
         if not shared and self._takes_in_order(fields):
             # tuples that have the class's own order go to it as they are
@@ -132,13 +132,13 @@ class Builder:
         )
 
     def by_position(
-        self, fields: tuple[str, ...], unused: dict[str, None], shared: Collection[int] = ()
+        self, fields: tuple[str, ...], unused: dict[str, None], shared: Mapping[int, Known] | None = None
     ) -> Callable[[Row], Any]:
         """A function from a plain tuple of these fields to an object, as `many_by_position`.
 
         Compiled for these fields, since it runs once a record: a mapping and keywords cost four times as much.
         """
-        fields = self._as_aliases(fields)
+        fields, shared = self._as_aliases(fields), shared or {}
         given = self._by_attrs()
         unused.update((name, None) for name in fields if name not in given and name != NATIVE)
         arguments: list[str] = []
@@ -157,7 +157,7 @@ class Builder:
             arguments.append(f"{alias}={text}" if by_keyword else text)
         call: Callable[[Row], Any] = eval(  # noqa: S307  made of field names and numbers
             f"lambda row: klass({', '.join(arguments)})",
-            {"klass": self.klass, **{f"known{at}": Known() for at in shared}},
+            {"klass": self.klass, **{f"known{at}": known for at, known in shared.items()}},
         )
         return call
 

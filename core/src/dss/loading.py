@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import operator
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +13,7 @@ from dss.builder import Builder
 from dss.errors import ConfigError, ConflictError
 from dss.fields import Marks
 from dss.keys import BadIdnumber, check_idnumber
-from dss.sharing import SAMPLE, SHARE_FROM, repeating
+from dss.sharing import SAMPLE, SHARE_FROM, Row, Sharing
 from dss.store import KEY, NATIVE, Record, Rows, Steps, Store
 from dss.stored import copy_with, held_by
 
@@ -46,40 +47,55 @@ def _load_rows(store: Store, builder: Builder, rows: Rows, steps: Steps) -> None
     Tight loops over a few rows are not only quicker: among a million records, where nothing is at hand in the
     processor's caches, they let it fetch several things at once.
     """
-    items, fields = store.items, rows.fields
-    made_of = builder.many_by_position(fields, store.unused)
+    fields = rows.fields
     idnumber_of = operator.itemgetter(fields.index(KEY))
     native_of = operator.itemgetter(fields.index(NATIVE)) if NATIVE in fields else None
-    sample: list[tuple[Any, ...]] | None = []
+    plain = sharing_made_of = builder.many_by_position(fields, store.unused)
+    sharing: Sharing | None = None
+    sample: list[Row] = []
     given = iter(rows.rows)
     while chunk := list(itertools.islice(given, ROWS)):
-        made: dict[Any, Any] = {}
-        whole = set(map(len, chunk)) == {len(fields)}
-        if whole:
-            try:
-                made = dict(zip(map(idnumber_of, chunk), made_of(chunk), strict=True))
-            except Exception:
-                # which of the rows is refused, and why, is found out by taking them one by one; and should a value
-                # have turned up that cannot be shared, no more are
-                made_of = builder.many_by_position(fields, store.unused)
-        if len(made) == len(chunk) and items.keys().isdisjoint(made):
-            items.update(made)
-            if native_of is not None:
-                store.native.update(zip(made, map(native_of, chunk), strict=True))
-            _check_keys(store, made)
-        else:
-            _load_one_by_one(store, builder, rows, chunk, steps)
-        if sample is not None and whole and len(items) >= SHARE_FROM:
-            sample += chunk
-            if len(sample) >= SAMPLE:
-                columns = repeating(sample, {at for at, name in enumerate(fields) if name in (KEY, NATIVE)})
-                made_of = builder.many_by_position(fields, store.unused, columns)
-                sample = None
+        taken = 0
+        if set(map(len, chunk)) == {len(fields)}:
+            made_of = sharing_made_of if sharing is not None and sharing.fits(chunk) else plain
+            natives = map(native_of, chunk) if native_of is not None else ()
+            taken = _take_together(store, list(map(idnumber_of, chunk)), made_of(chunk), natives)
+            if sharing is None and len(store.items) >= SHARE_FROM:
+                sample += chunk
+                if len(sample) >= SAMPLE:
+                    sharing = Sharing(
+                        sample, [fields.index(name) for name in (KEY, NATIVE) if name in fields]
+                    )
+                    sharing_made_of = builder.many_by_position(fields, store.unused, sharing.known)
+                    sample.clear()
+        if taken < len(chunk):
+            _load_one_by_one(store, builder, rows, chunk[taken:], steps)
 
 
-def _load_one_by_one(
-    store: Store, builder: Builder, rows: Rows, chunk: Iterable[tuple[Any, ...]], steps: Steps
-) -> None:
+def _take_together(store: Store, idnumbers: list[Any], made: Iterable[Any], natives: Iterable[Any]) -> int:
+    """Take in objects that are just being made, up to the first that cannot be; none, where an idnumber is doubled.
+
+    Returns:
+        how many were taken.
+    """
+    try:
+        if len(set(idnumbers)) < len(idnumbers) or not store.items.keys().isdisjoint(idnumbers):
+            return 0
+    except TypeError:
+        # one of them cannot even be looked up
+        return 0
+    items: list[Any] = []
+    with contextlib.suppress(Exception):
+        # why one is refused is found out by taking it by itself
+        items.extend(made)
+    taken = idnumbers[: len(items)]
+    store.items.update(zip(taken, items, strict=True))
+    store.native.update(zip(taken, natives, strict=False))
+    _check_keys(store, taken)
+    return len(taken)
+
+
+def _load_one_by_one(store: Store, builder: Builder, rows: Rows, chunk: Iterable[Row], steps: Steps) -> None:
     """Rows among which some are not as they should be, or come a second time."""
     build = builder.by_position(rows.fields, store.unused)
     at = rows.fields.index(KEY)
@@ -89,13 +105,12 @@ def _load_one_by_one(
         if type(idnumber) is not str or idnumber in store.items:
             _load_mapping(store, builder, rows.named(row), steps)
         elif _is_good(store, idnumber):
+            if native_at is not None:
+                store.native[idnumber] = row[native_at]
             try:
                 store.items[idnumber] = build(row)
             except Exception as error:
                 _refuse(store, builder, idnumber, error)
-                continue
-            if native_at is not None:
-                store.native[idnumber] = row[native_at]
 
 
 def _refuse(store: Store, builder: Builder, idnumber: Any, error: Exception) -> None:

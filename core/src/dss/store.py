@@ -30,7 +30,8 @@ class State(StrEnum):
 class Rows:
     """Records by position: the names once, then one plain tuple a record.
 
-    The quickest way for an importer to hand over records, since no mapping is made for each.
+    The quickest way for an importer to hand over records, since no mapping is made for each. They are taken a few at a
+    time, so a generator does not find in the branch what it has given just before.
 
     Args:
         fields: attribute names, `idnumber` among them; `NATIVE` names the column with the target's own ids.
