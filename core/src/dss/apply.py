@@ -294,8 +294,15 @@ def _bring_up_to_date(branch: type[DataStoreBranch], action: Action, native: Any
 def _put(branch: type[DataStoreBranch], idnumber: str, item: Any, attribute: str, value: Any) -> None:
     """Set an attribute, of a frozen model by way of a copy."""
     try:
-        setattr(item, attribute, value)
-    except AttributeError:
-        # frozen, or a property of the model, which follows from what it is computed of
-        with contextlib.suppress(AttributeError):
-            branch.bring_up_to_date(idnumber, copy_with(item, {attribute: value}))
+        try:
+            setattr(item, attribute, value)
+        except AttributeError:
+            # frozen, or a property of the model, which follows from what it is computed of
+            with contextlib.suppress(AttributeError):
+                branch.bring_up_to_date(idnumber, copy_with(item, {attribute: value}))
+    except Exception as error:
+        # the target has the value by now, and the other records go on
+        branch.freeze(
+            idnumber,
+            f"model `{type(item).__qualname__}` refuses `{attribute}` {value!r:.80} as it now is: {error}",
+        )

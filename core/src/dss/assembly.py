@@ -83,6 +83,9 @@ class Assembly:
             tree: DataStoreTree = kind(
                 options, name=name, plugins=plugins, registry=self.registry, config_folder=self.config.folder
             )
+        with self.naming(f"{path}.plugins"):
+            # asked for now, so that one that is not there is told of by its place in the file
+            _ = tree.hooks
         return tree
 
     def _error(self, text: str) -> ConfigError:

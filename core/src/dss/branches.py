@@ -215,6 +215,14 @@ class DataStoreBranch(metaclass=BranchType):
         return cls._builder.from_mapping(record, {})
 
     @classmethod
+    def refusal(cls, attribute: str, value: Any) -> str | None:
+        """Why the system cannot take this value of this attribute; None when it can. For connectors to override.
+
+        Asked for what is to be written, never for what the system already holds.
+        """
+        return None
+
+    @classmethod
     def get(cls, idnumber: str) -> Any:
         """The item with this idnumber, or None."""
         return cls._bound().items.get(idnumber)
@@ -261,6 +269,11 @@ class DataStoreBranch(metaclass=BranchType):
     def report(cls, problem: str) -> None:
         """Report a bad row that cannot be tied to a record; until it is mended nothing of this branch is removed."""
         cls._bound().problems.append(problem)
+
+    @classmethod
+    def doubt(cls, reference: str, reason: str) -> None:
+        """Say of a bad row only whom, or what, it refers to: nothing of this branch that refers to it is removed."""
+        cls._bound().doubted.setdefault(reference, reason)
 
     @classmethod
     def note(cls, text: str) -> None:

@@ -65,6 +65,7 @@ class _Comparison:
         self.ours, self.theirs = left.contents(), right.contents()
         self.left_model, self.right_model = model_of(left.klass), model_of(right.klass)
         self.references = right.references()
+        self.refuses = right.refusal.__func__ is not DataStoreBranch.refusal.__func__  # type: ignore[attr-defined]
         self.ordered = frozenset(
             name
             for model in (self.left_model, self.right_model)
@@ -185,6 +186,9 @@ class _Comparison:
         except Exception as error:
             yield self._error(idnumber, _broken(left, error))
             return
+        if owner is None and (refused := self._refusal(values.items())):
+            yield self._error(idnumber, refused)
+            return
         members = {
             name: values.pop(name) for name in self.references if name in values and is_multi(values[name])
         }
@@ -257,10 +261,29 @@ class _Comparison:
             yield self._error(idnumber, _broken(left, error, name), name)
             return
         for action in found:
+            written = action.wanted if action.kind is Kind.UPDATE else action.value
+            if action.kind is not Kind.REMOVE and (
+                refused := self._refusal([(action.attribute or "", written)])
+            ):
+                yield self._error(idnumber, refused, action.attribute)
+                continue
             nobody = action.kind is Kind.ADD and self.doubts.is_nobody(action.attribute, action.value)
             if not nobody and not self.doubts.withhold_value(action):
                 action.left, action.right = left, right
                 yield self._completed(idnumber, action)
+
+    def _refusal(self, values: Iterable[tuple[str, Any]]) -> str | None:
+        """Why the target cannot take one of these values."""
+        if not self.refuses:
+            return None
+        return next(
+            (
+                f"`{name}` {value!r:.80}: {reason}"
+                for name, value in values
+                if (reason := self.right.refusal(name, value))
+            ),
+            None,
+        )
 
     def _is_revived(self, left: Any, right: Any, owner: str | None) -> bool:
         """Whether somebody is there again of whom the left says no more than that."""

@@ -80,8 +80,14 @@ class Doubts:
         return ""
 
     def _about(self, attribute: str | None, value: Any) -> str:
-        """Why a reference may be missing on the left: what it refers to is frozen there, or may not have been read."""
-        for name in self.references.get(attribute or "", ()):
+        """Why a reference may be missing on the left: what it refers to is frozen, or may not have been read."""
+        names = self.references.get(attribute or "", ())
+        if names and (reason := self.left.contents().doubted.get(value)):
+            return reason
+        for name in names:
+            there = vars(self.right.tree).get(name)
+            if there is not None and value in there.contents().frozen:
+                return f"what they refer to in {there.path()} is not clear; mend it first"
             branch = vars(self.left.tree).get(name)
             if branch is None:
                 continue

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from dss.tree import DataStoreTree
 
 
+_SWALLOWED = (
+    "passed over an error and ended early, so that nobody knows what is missing; its context manager must let errors"
+    " pass"
+)
+
+
 def read(tree: DataStoreTree, only: Collection[str] | None = None) -> None:
     """Read branches of a tree in, see `DataStoreTree.read`."""
     order = _Order(tree, only).branches()
@@ -35,6 +41,8 @@ def read(tree: DataStoreTree, only: Collection[str] | None = None) -> None:
             for branch in order:
                 _read_branch(tree, branch)
             whole = True
+        if not whole:
+            raise ReadError(f"the importer of tree `{tree.name}` {_SWALLOWED}")
     except BaseException:
         if whole:
             # the importer's own end has failed, so nobody knows what the branches are worth
@@ -61,9 +69,13 @@ def _read_branch(tree: DataStoreTree, branch: type[DataStoreBranch]) -> None:
         given = derive(tree) if derive is not None else tree.hooks.readin_branch(tree, branch)
         if given is None and derive is None and tree.importer is None:
             raise ReadError(f"no plugin of tree `{tree.name}` reads `{branch.__name__}`")
+        whole = False
         with opened(given) as records:
             if records is not None:
                 branch.load(records, steps_of(tree.importer) if derive is None else None)
+            whole = True
+        if not whole:
+            raise ReadError(f"what reads {branch.path()} {_SWALLOWED}")
     except NotProvided as reason:
         branch.clear()
         branch.contents().state = State.NOT_PROVIDED
@@ -77,17 +89,22 @@ def _read_branch(tree: DataStoreTree, branch: type[DataStoreBranch]) -> None:
         raise
     else:
         branch.contents().state = State.COMPLETE
-        if derive is not None:
-            branch.contents().doubtful = _doubt(tree, branch.__name__)
+        branch.contents().doubtful = _doubt(tree, branch.__name__)
 
 
 def _doubt(tree: DataStoreTree, name: str) -> str:
-    """Why a derived branch may lack something: what it is derived from has bad rows, or was not read at all."""
+    """Why a branch may lack something: what it is derived from has bad rows, or was not read at all."""
     sources = {other: getattr(tree, other).contents() for other in _needs(tree, name)}
     missing = [other for other, store in sources.items() if store.state is State.NOT_PROVIDED]
     if missing:
         return f"it is derived from {', '.join(missing)}, which the importer does not provide"
-    bad = [other for other, store in sources.items() if store.frozen or store.problems or store.doubtful]
+    derived = tree.is_derived(name)
+    # an importer knows of its own frozen rows what they are about; a function that derives does not see them
+    bad = [
+        other
+        for other, store in sources.items()
+        if (derived and store.frozen) or store.problems or store.doubtful
+    ]
     return f"it is derived from {', '.join(bad)}, where some rows are bad" if bad else ""
 
 

@@ -98,6 +98,7 @@ class Store:
         owner: idnumbers whose attributes another branch of the same tree owns, with that branch's name.
         unused: fields of the records that the model has no place for.
         left_out: idnumbers of records that the user's filter leaves out.
+        doubted: by idnumber of another record, why what refers to it may be missing here for a bad row alone.
     """
 
     state: State = State.UNREAD
@@ -111,6 +112,7 @@ class Store:
     owner: dict[str, str] = attrs.field(factory=dict)
     unused: dict[str, None] = attrs.field(factory=dict)
     left_out: set[str] = attrs.field(factory=set)
+    doubted: dict[str, str] = attrs.field(factory=dict)
 
     def freeze(self, idnumber: str, reason: str) -> None:
         """Set a record aside; a second reason is added to the first."""
