@@ -1,7 +1,7 @@
 """Comparing one pair of branches: what is a difference, what is not, and what must not be concluded."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import attrs
 import pytest
@@ -230,6 +230,62 @@ def test_tracked_attributes_of_a_plain_model_are_compared(plant: Any) -> None:
     assert sorted(_told(left - right)) == [("update", "loud", "BO"), ("update", "name", "bo")]
     assert sorted(_told(left - typed)) == [("update", "name", "bo"), ("update", "size", 2)]
     assert sorted(_told(typed - right)) == [("update", "size", 3)]
+
+
+def test_what_one_record_of_a_plain_model_lacks_is_blank(plant: Any) -> None:
+    """An importer that leaves out what is blank says no less than one that gives it."""
+    left, right = plant(_branch(klass=Base)), plant(_branch(klass=Base), name="right")
+    for idnumber, mail in (("1", "a@x.example"), ("2", "b@x.example")):
+        left.things.make(idnumber, mail=mail)
+    right.things.make("1", mail="a@x.example")
+    right.things.make("2")
+
+    assert [(action.idnumber, action.was, action.wanted) for action in left - right] == [
+        ("2", None, "b@x.example")
+    ]
+    assert list(right - left) == []
+
+
+class Pair(NamedTuple):
+    """A named tuple, whose fields are descriptors."""
+
+    idnumber: str
+    name: str
+
+
+def test_the_fields_of_a_named_tuple_are_compared(plant: Any) -> None:
+    """As those of any class; its methods are not."""
+    left, right = plant(_branch(klass=Pair)), plant(_branch(klass=Pair), name="right")
+    left.things.make("1", "bo")
+    right.things.make("1", "ada")
+
+    assert _told(left - right) == [("update", "name", "bo")]
+
+
+def test_a_value_that_the_target_refuses_is_an_error(plant: Any) -> None:
+    """Of a new record or a changed one; what the target holds already is its own affair."""
+
+    def refusal(attribute: str, value: Any) -> str | None:
+        return "it is shouted" if attribute == "name" and value and value.isupper() else None
+
+    left, right = plant(_branch()), plant(_branch(refusal=staticmethod(refusal)), name="right")
+    for idnumber, name in (("1", "ADA"), ("2", "BO"), ("3", "cy"), ("4", "DOT")):
+        left.things.make(idnumber, name=name, size=1)
+    right.things.make("2", name="bo", size=0)
+    right.things.make("3", name="CY", size=1)
+    right.things.make("4", name="DOT", size=1)
+
+    told = [
+        (action.kind, action.idnumber, action.attribute, action.error or action.wanted)
+        for action in left - right
+    ]
+
+    assert told == [
+        (Kind.ERROR, "1", None, "`name` 'ADA': it is shouted"),
+        (Kind.ERROR, "2", "name", "`name` 'BO': it is shouted"),
+        (Kind.UPDATE, "2", "size", 1),
+        (Kind.UPDATE, "3", "name", "cy"),
+    ]
 
 
 def test_an_explicit_list_is_strict(plant: Any) -> None:
@@ -646,6 +702,35 @@ def test_a_frozen_person_loses_nothing_in_what_refers_to_it(plant: Any) -> None:
         errors[1:]
         == ["1 removal is left out: what they refer to in left.students has bad rows; mend them first"] * 2
     )
+
+
+def test_a_record_that_is_doubled_in_the_target_loses_nothing_in_what_refers_to_it(plant: Any) -> None:
+    """Nobody knows which of the two accounts an enrolment belongs to."""
+    left, right = _doubtful(plant)
+    right.students.freeze("1", "two accounts")
+
+    removals = [(action.branch, action.idnumber, action.value) for action in left - right if action.removal]
+
+    assert removals == [
+        ("students", "2", None),
+        ("enrollments", "c|2|student", None),
+        ("cohorts", "all", "2"),
+    ]
+
+
+def test_a_bad_row_that_tells_no_more_than_whom_it_is_about_ends_nothing_of_theirs(plant: Any) -> None:
+    """A schedule row of pupil 1 names no class that there is; it may be any of those that seem to have ended."""
+    left, right = _doubtful(plant)
+    left.enrollments.doubt("1", "line 7 names class 99, which is in no file")
+
+    actions = list(left - right)
+
+    assert [action.idnumber for action in actions if action.removal and action.branch == "enrollments"] == [
+        "c|2|student"
+    ]
+    assert "1 removal is left out: line 7 names class 99, which is in no file" in [
+        action.error for action in actions
+    ]
 
 
 def test_a_row_that_belongs_to_nobody_holds_all_removals_of_its_branch(plant: Any) -> None:

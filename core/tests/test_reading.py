@@ -163,6 +163,42 @@ def test_context_of_a_branch_is_left_when_reading_fails() -> None:
     assert told == ["closed"]
 
 
+@contextlib.contextmanager
+def _forgiving(self: Any, branch: Any) -> Iterator[Any]:
+    def records() -> Iterator[Any]:
+        yield {"idnumber": "1", "name": "Ada"}
+        raise OSError("the line is cut")
+
+    with contextlib.suppress(OSError):
+        yield records()
+
+
+def test_an_error_that_the_context_of_a_branch_passes_over_fails_the_branch() -> None:
+    """What came before it is not all there is."""
+    tree = tree_read_by(_forgiving)
+
+    with pytest.raises(ReadError, match=r"Read.students passed over an error and ended early"):
+        +tree
+
+    assert states(tree)[0] is State.FAILED
+
+
+def test_an_error_that_the_importer_passes_over_fails_the_tree() -> None:
+    """Its `__exit__` may close what it likes, and must let errors pass."""
+
+    def readin_branch(self: Any, branch: Any) -> Any:
+        if branch.__name__ == "teachers":
+            raise OSError("the line is cut")
+        return one_each(self, branch)
+
+    tree = tree_read_by(readin_branch, __enter__=lambda self: self, __exit__=lambda self, *error: True)
+
+    with pytest.raises(ReadError, match="the importer of tree `Read` passed over an error"):
+        +tree
+
+    assert states(tree) == [State.COMPLETE, State.FAILED, State.UNREAD]
+
+
 @pytest.mark.parametrize("answer", [7, "text", b"bytes", object()], ids=repr)
 def test_answer_of_another_kind_is_refused(answer: object) -> None:
     """The error tells what was given and what is wanted."""
@@ -678,6 +714,42 @@ def test_derived_branch_of_what_is_not_provided_is_doubtful() -> None:
     +tree
 
     assert "students, which the importer does not provide" in tree.cohorts.contents().doubtful
+
+
+def test_a_derivation_that_looks_at_what_has_not_been_read_is_an_error() -> None:
+    """Nobody in an unread branch is not nobody at all: every member would seem to have left."""
+
+    def cohorts(tree: Any) -> Iterator[Any]:
+        yield {"idnumber": "all", "members": frozenset(student.idnumber for student in tree.students)}
+
+    tree = tree_read_by(one_each)
+    tree.add_branch(Cohorts, derive=cohorts)
+
+    with pytest.raises(
+        StateError, match="`cohorts` of tree `Read` is derived from `students`, which has not"
+    ):
+        tree.read(["cohorts"])
+
+    assert tree.cohorts.state() is State.FAILED
+    assert len(tree.students) == 0
+
+
+@pytest.mark.parametrize(
+    "doubt", [lambda branch: branch.report("line 7: no number"), lambda branch: branch.absent("name")]
+)
+def test_a_branch_that_looks_at_one_with_bad_rows_is_doubtful(doubt: Callable[[Any], None]) -> None:
+    """Whether a function derives it or the importer itself; a missing column alone is no doubt."""
+
+    def readin_branch(self: Any, branch: Any) -> Any:
+        if branch.__name__ == "students":
+            doubt(branch)
+        return one_each(self, branch)
+
+    tree = tree_read_by(readin_branch, reads={"classes": ("students",)})
+    +tree
+
+    assert bool(tree.classes.contents().doubtful) is bool(tree.students.contents().problems)
+    assert not tree.teachers.contents().doubtful
 
 
 def test_derived_branch_of_a_tree_filled_by_hand() -> None:

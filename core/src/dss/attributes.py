@@ -97,7 +97,10 @@ def _has_dict(klass: type) -> bool:
 def _is_attribute(value: object, *, plain: bool) -> bool:
     if isinstance(value, property | functools.cached_property) or type(value).__name__ == "member_descriptor":
         return True
-    return plain and not callable(value) and not hasattr(value, "__get__")
+    if hasattr(value, "__get__"):
+        # a descriptor that is no method: a field of a named tuple, or the user's own
+        return not callable(value) and not isinstance(value, classmethod)
+    return plain and not callable(value)
 
 
 def names_of(item: Any) -> list[str]:

@@ -44,17 +44,17 @@ class BranchType(type):
         return made
 
     def __len__(cls) -> int:
-        return len(cls._bound().items)
+        return len(cls._looked_at())
 
     def __contains__(cls, idnumber: object) -> bool:
-        return idnumber in cls._bound().items
+        return idnumber in cls._looked_at()
 
     def __iter__(cls) -> Iterator[Any]:
-        return iter(cls._bound().items.values())
+        return iter(cls._looked_at().values())
 
     def __getitem__(cls, idnumber: str) -> Any:
         try:
-            return cls._bound().items[idnumber]
+            return cls._looked_at()[idnumber]
         except KeyError:
             raise KeyError(f"{cls.__name__} has no {idnumber!r}") from None
 
@@ -73,6 +73,17 @@ class BranchType(type):
             )
         assert isinstance(store, Store)
         return store
+
+    def _looked_at(cls) -> dict[str, Any]:
+        store = cls._bound()
+        tree: DataStoreTree = vars(cls)["tree"]
+        if store.state is State.UNREAD and not store.items and tree.deriving and tree.has_importer:
+            # taken for empty, it would make whatever is derived from it empty too
+            raise StateError(
+                f"`{tree.deriving}` of tree `{tree.name}` is derived from `{cls.__name__}`, which has not been read;"
+                f' put `@dss.importers.reads("{cls.__name__}")` on the function that derives it'
+            )
+        return store.items
 
 
 class DataStoreBranch(metaclass=BranchType):
@@ -225,7 +236,7 @@ class DataStoreBranch(metaclass=BranchType):
     @classmethod
     def get(cls, idnumber: str) -> Any:
         """The item with this idnumber, or None."""
-        return cls._bound().items.get(idnumber)
+        return cls._looked_at().get(idnumber)
 
     @classmethod
     def get_from(cls, attribute: str, value: Any) -> Any:
@@ -235,12 +246,12 @@ class DataStoreBranch(metaclass=BranchType):
     @classmethod
     def keys(cls) -> Iterable[str]:
         """The idnumbers."""
-        return cls._bound().items.keys()
+        return cls._looked_at().keys()
 
     @classmethod
     def items(cls) -> Iterable[tuple[str, Any]]:
         """Pairs of idnumber and item."""
-        return cls._bound().items.items()
+        return cls._looked_at().items()
 
     @classmethod
     def store(cls) -> dict[str, OrderedDict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -65,7 +66,8 @@ class _Comparison:
         self.ours, self.theirs = left.contents(), right.contents()
         self.left_model, self.right_model = model_of(left.klass), model_of(right.klass)
         self.references = right.references()
-        self.refuses = right.refusal.__func__ is not DataStoreBranch.refusal.__func__  # type: ignore[attr-defined]
+        silent = vars(DataStoreBranch)["refusal"].__func__
+        self.refuses = getattr(right.refusal, "__func__", None) is not silent
         self.ordered = frozenset(
             name
             for model in (self.left_model, self.right_model)
@@ -87,6 +89,11 @@ class _Comparison:
         self.doubts = Doubts(left, right)
         # what the left turns out to have is taken out; to look for the rest afterwards costs a second search for each
         self.only_theirs = dict(self.theirs.items)
+
+    @functools.cached_property
+    def right_names(self) -> frozenset[str]:
+        """What any record of the right has, for a model of any attributes."""
+        return frozenset(self.right.names())
 
     def _revives_by_declaration(self) -> bool:
         """Whether a record of the left is enabled on the right although the left says nothing of it."""
@@ -250,9 +257,12 @@ class _Comparison:
     def _updates(self, idnumber: str, left: Any, right: Any, owner: str | None) -> Iterator[Action]:
         name = None
         found: list[Action] = []
+        held = frozenset(names_of(right)) if self.right_model.dynamic else None
         try:
             for name in self._pair_names(left, right, owner):
-                was, wanted = getattr(right, name), getattr(left, name)
+                # what others of its branch have, and this record has not, is blank
+                was = getattr(right, name) if held is None or name in held else None
+                wanted = getattr(left, name)
                 if was != wanted and not callable(wanted):
                     found += value_actions(name, was, wanted, self._flow(name), name in self.ordered)
             if self.revives and self._is_revived(left, right, owner):
@@ -299,7 +309,7 @@ class _Comparison:
             if self.explicit is not None:
                 names = [name for name in self.explicit if name not in self.skipped]
             else:
-                there = set(names_of(right))
+                there = self.right_names if self.right_model.dynamic else set(self.right_model.names)
                 names = [name for name in names_of(left) if name in there and name not in self.skipped]
         if owner is not None:
             shared = self._shared(owner)

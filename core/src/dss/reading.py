@@ -64,6 +64,7 @@ def _opened_importer(tree: DataStoreTree) -> AbstractContextManager[object]:
 
 def _read_branch(tree: DataStoreTree, branch: type[DataStoreBranch]) -> None:
     branch.contents().state = State.READING
+    tree.deriving = branch.__name__ if tree.is_derived(branch.__name__) else ""
     try:
         derive = tree.derivation(branch.__name__)
         given = derive(tree) if derive is not None else tree.hooks.readin_branch(tree, branch)
@@ -90,6 +91,8 @@ def _read_branch(tree: DataStoreTree, branch: type[DataStoreBranch]) -> None:
     else:
         branch.contents().state = State.COMPLETE
         branch.contents().doubtful = _doubt(tree, branch.__name__)
+    finally:
+        tree.deriving = ""
 
 
 def _doubt(tree: DataStoreTree, name: str) -> str:

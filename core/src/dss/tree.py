@@ -85,6 +85,7 @@ class DataStoreTree:
         self._idnumbers: dict[str, str] = {}
         self._derived: dict[str, Derivation] = {}
         self._client: Any = None
+        self.deriving = ""
         self.budgets: Mapping[str, Any] | None = None
         self.branches: list[type[DataStoreBranch]] = []
         self.datastore = DataStore(self)
