@@ -1,6 +1,7 @@
 """Carrying actions out: batches, answers, failures, and what hangs on one another."""
 
 import contextlib
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -515,6 +516,59 @@ def test_a_target_that_stays_busy_fails_the_batch(plant: Any) -> None:
     assert len(right.students) == 0
     assert _outcomes(other) == [("0001", "failed"), ("0002", "failed")]
     assert list(other_right.students.keys()) == ["0000"]
+
+
+def test_after_a_batch_that_found_the_target_busy_nothing_more_is_tried(plant: Any) -> None:
+    """To wait again for every batch would take all night, and help nobody."""
+    left, right = _students(plant, 1100, Writing, kind=Bracketed)
+    right.written, right.disturbed = [], 99
+
+    report = left >> right
+
+    assert right.batches == 4
+    assert (report.total(Outcome.FAILED), report.total(Outcome.DROPPED)) == (500, 600)
+    assert "still busy" in report.undone[-1].reason
+
+
+def test_a_handler_that_ends_the_program_ends_its_batch_only(plant: Any) -> None:
+    """What others have answered before and after is not lost."""
+
+    class Quitting(DefaultTemplate):
+        def new_students(self, action: Action) -> None:
+            if action.idnumber == "0210":
+                sys.exit(4)
+
+    left, right = _students(plant, 1100, Quitting)
+
+    report = left >> right
+
+    assert report.total(Outcome.DONE) == 810
+    assert {result.reason for result in report.undone} == {"SystemExit: 4"}
+
+
+@attrs.define
+class Checked:
+    idnumber: str
+    name: str | None = attrs.field(default=None, validator=attrs.validators.max_len(3))
+
+
+class CheckedThings:
+    __branchname__ = "things"
+    klass = Checked
+
+
+def test_a_model_that_refuses_what_the_target_has_taken_stops_nobody_else(plant: Any) -> None:
+    """The handler has written it; the record is set aside, and the rest of the plan is carried out."""
+    left, right = plant(IcyThings), plant(CheckedThings, name="right")
+    for idnumber, name in (("1", "much too long"), ("2", "two")):
+        left.things.make(idnumber, name=name)
+        right.things.make(idnumber, name="old")
+
+    report = left >> right
+
+    assert report.total(Outcome.DONE) == 2
+    assert right.things["2"].name == "two"
+    assert "refuses `name` 'much too long' as it now is" in right.things.contents().frozen["1"]
 
 
 def test_answers_count_only_when_the_bracket_has_closed(plant: Any) -> None:

@@ -191,6 +191,14 @@ def test_every_line_names_the_file(tmp_path: Path) -> None:
     assert all(line.startswith(f"{path}: `sync[0].a.") for line in lines)
 
 
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    """Some editors put one before what they save as UTF-8."""
+    path = tmp_path / "marked.toml"
+    path.write_text(TREES + SYNC, encoding="utf-8-sig")
+
+    assert load_config(path).trees
+
+
 def test_a_file_that_is_not_there_or_cannot_be_read(tmp_path: Path) -> None:
     """What to do next is said."""
     latin = tmp_path / "latin.toml"

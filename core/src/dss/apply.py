@@ -26,6 +26,7 @@ BATCH = 500
 """Actions in a batch whose handler does not say how many it wants."""
 ATTEMPTS = 4
 """How often a batch is tried while the target says that it is busy."""
+BUSY = "not tried, since the target was still busy after several attempts at what came before"
 
 
 @attrs.define(repr=False)
@@ -163,12 +164,13 @@ class _Run:
             branch.__name__: branch for branch in right.branches
         }
         self.not_done: set[tuple[str, ...]] = set()
+        self.gave_up = False
 
     def carry_out(self, batch: Sequence[Action]) -> None:
         """Drop what cannot be done now, hand over the rest, and believe the answers once the bracket has closed."""
         ready = []
         for action in batch:
-            reason = self._lacks(action)
+            reason = BUSY if self.gave_up else self._lacks(action)
             if reason:
                 self.settle(action.dropped(reason))
             else:
@@ -187,7 +189,9 @@ class _Run:
                     waiting, answers = {id(action): action for action in batch}, []
                 with attempt, self.right.batch():
                     self._collect(waiting, answers)
-        except Exception as error:
+        # a handler that ends the program ends its batch
+        except (Exception, SystemExit) as error:
+            self.gave_up = isinstance(error, TemporaryError)
             if self._is_bracketed:
                 waiting, answers = {id(action): action for action in batch}, []
             answers += [action.failed(reason_of(error)) for action in waiting.values()]

@@ -143,7 +143,8 @@ def load_config(path: Path | str = DEFAULT_FILE) -> Config:
 def _read(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
-            return tomllib.load(file)
+            # some editors put a byte order mark before what they save as UTF-8
+            return tomllib.loads(file.read().decode("utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(
             f"there is no configuration `{path}`; name one with --config, or make one with `dss-run init`"

@@ -57,7 +57,10 @@ class DataStoreTree:
 
     @attrs.frozen
     class Options:
-        """What can be configured; a connector gives fields, each with `metadata={"help": ...}`."""
+        """What can be configured; a connector gives fields, each with `metadata={"help": ...}`.
+
+        With `"fill_in": True` beside it a field that has a default is shown in the starter file as one to fill in.
+        """
 
     options: Any
     name: str

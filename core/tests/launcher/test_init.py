@@ -44,6 +44,7 @@ class Options:
     mark: str = attrs.field(
         default='tab\t"quote" \x7f', metadata={"help": "A text; it may hold # and 'marks'. " * 6}
     )
+    house: str = attrs.field(default="", metadata={"help": "Where from.", "fill_in": True})
     days: int = 3
     share: float = 0.5
     names: dict[str, str] = attrs.field(factory=lambda: {"a b": "c"})
@@ -153,7 +154,14 @@ def test_what_has_to_be_filled_in_is_all_that_is_set(play: Play) -> None:
     text = made(play, "abacus", "other")
 
     tree = tomllib.loads(text)["trees"]["abacus"]
-    assert tree == {"connector": "abacus", "url": {"env": "ABACUS_URL"}, "folder": ".", "files": {}}
+    assert tree == {
+        "connector": "abacus",
+        "url": {"env": "ABACUS_URL"},
+        "folder": ".",
+        "house": "",
+        "files": {},
+    }
+    assert 'house = ""  # FILL IN' in text
     assert 'url = { env = "ABACUS_URL" }  # FILL IN' in text
     assert "# Where it lies.\nfolder = " in text
 

@@ -61,7 +61,7 @@ class OptionLines:
                 tables.append((field, table))
                 continue
             yield from self._help(field)
-            off = OFF if absent or field.default is not attrs.NOTHING else ""
+            off = "" if _is_needed(field) and not absent else OFF
             yield f"{off}{key_text(field.name)} = {self._value(field, hint)}"
         for field, table in tables:
             yield from list(self._help(field)) or [""]
@@ -80,17 +80,22 @@ class OptionLines:
 
     def _value(self, field: attrs.Attribute[Any], hint: Any) -> str:
         """The default, or something of the right type to be replaced."""
-        is_needed = field.default is attrs.NOTHING
+        is_needed = _is_needed(field)
         if any(isinstance(one, type) and issubclass(one, Secret) for one in members(hint)):
             variable = re.sub(r"\W", "_", f"{self._tree}_{field.name}").upper()
             return f"{{ env = {value_text(variable)} }}" + (FILL_IN if is_needed else NOT_SET)
         default = _default(field)
         if default is not None:
             try:
-                return value_text(default)
+                return value_text(default) + (FILL_IN if is_needed else "")
             except TypeError:
                 pass
         return value_text(_sample(hint)) + (FILL_IN if is_needed else NOT_SET)
+
+
+def _is_needed(field: attrs.Attribute[Any]) -> bool:
+    """Whether nearly everybody has to set it: it has no default, or its `metadata` says so."""
+    return field.default is attrs.NOTHING or bool(field.metadata.get("fill_in"))
 
 
 def _default(field: attrs.Attribute[Any]) -> Any:
