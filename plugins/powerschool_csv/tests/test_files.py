@@ -180,14 +180,14 @@ def test_a_cut_last_line_is_an_error(export: Any) -> None:
     )
 
 
-def test_a_last_line_without_line_end_is_noted(export: Any) -> None:
-    """All cells are there, so it is read; people are told."""
+def test_a_last_line_without_line_end_is_a_problem(export: Any) -> None:
+    """All cells are there, so it is read; but rows may be missing, so nothing is removed."""
     export.put("students.txt", export.text("students").removesuffix("\n"))
 
     tree = export.read("students")
 
     assert "1001" in tree.students
-    assert "`students.txt` has no line end after its last row" in " ".join(tree.students.contents().notes)
+    assert "`students.txt` has no line end after its last row" in tree.students.contents().problems[0]
 
 
 def test_a_file_that_grows_while_it_is_read_is_an_error(export: Any) -> None:

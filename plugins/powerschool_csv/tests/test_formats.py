@@ -58,14 +58,16 @@ def test_decomposed_letters_are_composed(three: Any) -> None:
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("last", [True, False])
-def test_line_ends(three: Any, end: str, last: bool) -> None:
-    """LF, CRLF and CR end a row, the last one as well."""
+def test_line_ends(three: Any, end: str) -> None:
+    """LF, CRLF and CR end a row; a last one without any is read, and a problem."""
     text = written(end)
 
-    tree = three.put("students.txt", text if last else text.removesuffix(end)).read("students")
+    whole = three.put("students.txt", text).read("students")
+    cut = three.put("students.txt", text.removesuffix(end)).read("students")
 
-    assert names(tree) == NAMES
+    assert names(whole) == NAMES
+    assert list(cut.students.keys()) == list(whole.students.keys())
+    assert len(cut.students.contents().problems) == 1
 
 
 def test_mixed_line_ends_and_blank_lines(three: Any) -> None:

@@ -25,7 +25,7 @@ def few(export: Any) -> Callable[[str], Any]:
 
 def test_a_blank_number_is_passed_over_and_counted(few: Any) -> None:
     """New pre-registrations have no number yet."""
-    store = few("1\t11\tAda\t0\n2\t\tBo\t-1\n3\t \tCy\t0\n")
+    store = few("1\t11\tAda\t0\n2\t\tBo\t-1\n3\t \tCy\t-1\n")
 
     assert list(store.items) == ["11"]
     assert store.notes == ["2 rows passed over: blank Student_Number"]
@@ -215,18 +215,6 @@ def test_a_row_that_cannot_be_read_keeps_all_guardians(export: Any) -> None:
     assert store.problems[0].startswith("`students.txt`, line 2: it has 11 cells instead of 10")
 
 
-def test_staff_without_number_is_passed_over(export: Any) -> None:
-    """A section that such a row teaches has no teacher, and that is no doubt."""
-    export.rows["teachers"].append(["84", "", "To Be", "Announced", "", "1", ""])
-    export.rows["classes"].append(["3004", "MA7", "2", "84"])
-
-    tree = export.read("teachers", "classes")
-
-    assert "1 row passed over: TeacherNumber is blank, or none" in tree.teachers.contents().notes
-    assert tree.classes["3004"].teachers == frozenset()
-    assert not tree.classes.contents().frozen
-
-
 def test_placeholders_among_staff_can_be_passed_over(export: Any) -> None:
     """With `only_digits` numbers such as TBA are nobody."""
     export.rows["teachers"].append(["84", "TBA", "To Be", "Announced", "", "1", ""])
@@ -257,7 +245,7 @@ def test_the_teacher_of_a_section_who_has_left_is_nobody(export: Any) -> None:
 
 
 def test_an_unknown_teacher_freezes_the_class(export: Any) -> None:
-    """And no enrolment is removed, since it may be that teacher's."""
+    """And no enrolment in it is removed, since it may be that teacher's."""
     export.rows["classes"][1][3] = "99"
 
     tree = export.read("classes", "enrollments")
@@ -265,7 +253,9 @@ def test_an_unknown_teacher_freezes_the_class(export: Any) -> None:
     assert tree.classes.contents().frozen == {
         "3002": "`sections.txt`, line 2: teacher ID `99` is not in the teacher files"
     }
-    assert "teacher ID `99` is not in the teacher files" in tree.enrollments.contents().problems[0]
+    doubted = tree.enrollments.contents().doubted
+    assert list(doubted) == ["3002"]
+    assert "teacher ID `99` is not in the teacher files" in doubted["3002"]
 
 
 def test_an_unknown_course_freezes_the_class(export: Any) -> None:
@@ -352,12 +342,13 @@ def test_several_rows_of_one_student_in_one_class(cc: Any) -> None:
 
 
 def test_an_unknown_student_is_reported(cc: Any) -> None:
-    """Without the number in CC it cannot be known who it is, so no enrolment is removed."""
+    """Without the number in CC it cannot be known who it is, so no enrolment in that class is removed."""
     store = cc(["1", "599", "3001", "3600", "", ""]).read("enrollments").enrollments.contents()
 
-    assert store.problems == [
-        "`cc.txt`, line 1: `StudentID` `599` is not in the student files; they may be older or newer than this one"
-    ]
+    told = "`cc.txt`, line 1: `StudentID` `599` is not in the student files; they may be older or newer than this one"
+    assert store.doubted == {"3001": told}
+    assert told in store.notes
+    assert not store.problems
 
 
 def test_an_unknown_student_with_a_number_is_frozen(export: Any) -> None:
@@ -385,9 +376,9 @@ def test_an_unknown_section_is_frozen(cc: Any) -> None:
     """The section files may be older."""
     store = cc(["1", "501", "3999", "3600", "", ""]).read("enrollments").enrollments.contents()
 
-    assert store.frozen == {
-        "3999|1001|student": "`cc.txt`, line 1: section `3999` is not in the section files"
-    }
+    told = "`cc.txt`, line 1: section `3999` is not in the section files"
+    assert store.frozen == {"3999|1001|student": told}
+    assert store.doubted == {"1001": told}
 
 
 def test_an_unknown_person_long_gone_is_no_doubt(cc: Any) -> None:

@@ -28,12 +28,14 @@ class Sections:
         by_id: keys of classes by section ID.
         teachers: idnumbers of each class's teachers.
         spoilt: classes whose rows may be cut; nobody is said to teach them.
-        doubtful: what keeps us from knowing all teachers of the classes.
+        unsure: classes whose teachers cannot be told, with the reason.
+        doubtful: what keeps us from knowing all teachers of any class.
     """
 
     by_id: dict[str, str] = attrs.field(factory=dict)
     teachers: dict[str, frozenset[str]] = attrs.field(factory=dict)
     spoilt: set[str] = attrs.field(factory=set)
+    unsure: dict[str, str] = attrs.field(factory=dict)
     doubtful: list[str] = attrs.field(factory=list)
 
 
@@ -78,6 +80,7 @@ class Classes:
     def _records(self) -> Iterator[Record]:
         for _ in self.reading.run(self.start, self._spoilt):
             pass
+        self.sections.doubtful += self.reading.cut
         yield from self._merging.records()
 
     def start(self, sheet: Sheet) -> Convert:
@@ -142,6 +145,10 @@ class Classes:
         text = row[number if number is not None else own or 0]
         try:
             if text in ("", "0"):
+                # a number that is blank in the teacher files is blank here too, and only the ID shows it
+                beside = sheet.place("Teacher", "TeacherID") if number is not None else None
+                if beside is not None and self._staff is not None and row[beside]:
+                    self._refuse_nameless(whole(row[beside], "Teacher"))
                 return frozenset()
             if number is None:
                 found = self._by_id(whole(text, "Teacher"))
@@ -154,7 +161,7 @@ class Classes:
         except BadCell as error:
             told = sheet.mark(line, error)
             self.tell.freeze(idnumber, told)
-            self.sections.doubtful.append(told)
+            self.sections.unsure.setdefault(idnumber, told)
             return None
         if found is None:
             self.reading.count("whose teacher is no longer active; nobody is named in their place")
@@ -167,7 +174,12 @@ class Classes:
             raise BadCell(f"teacher ID `{own}` belongs to more than one teacher")
         if own not in self._staff.by_id:
             raise BadCell(f"teacher ID `{own}` is not in the teacher files")
+        self._refuse_nameless(own)
         return self._staff.by_number.get(self._staff.by_id[own])
+
+    def _refuse_nameless(self, own: str) -> None:
+        if self._staff is not None and own in self._staff.nameless:
+            raise BadCell(f"teacher ID `{own}` is that of an active teacher without TeacherNumber")
 
     def _spoilt(self, sheet: Sheet, row: Spoilt) -> None:
         told = sheet.mark(row.first, row.reason)

@@ -102,6 +102,8 @@ class Enrollments:
             return
         for doubt in self.sections.doubtful:
             self.tell.report(f"{doubt}; so not all enrolments of teachers are known")
+        for class_, doubt in self.sections.unsure.items():
+            self.tell.doubt(class_, f"{doubt}; so who teaches `{class_}` is not known")
         rest = (None,) * (len(self._fields) - 1 - len(FIELDS))
         for class_, teachers in self.sections.teachers.items():
             for teacher in sorted(teachers if class_ not in self.sections.spoilt else ()):

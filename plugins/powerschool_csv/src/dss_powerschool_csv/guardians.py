@@ -15,7 +15,7 @@ from dss_powerschool_csv.files import Row
 from dss_powerschool_csv.merging import Merging
 from dss_powerschool_csv.reading import Sheet, Silent, Tell
 from dss_powerschool_csv.spoilt import Spoilt
-from dss_powerschool_csv.students import NUMBER, Students
+from dss_powerschool_csv.students import NAMELESS, NUMBER, Students
 
 FIELDS = ("idnumber", "given_name", "family_name", "email", "enabled")
 
@@ -54,6 +54,8 @@ class Guardians:
     def _records(self) -> Iterator[Record]:
         for _ in self._students.reading.run(self.start, self._spoilt):
             pass
+        for told in self._students.reading.cut:
+            self.tell.report(told)
         self._families.note(self.tell)
         self.tell.absent("username", *([] if self._families.options.names else ["given_name", "family_name"]))
         yield from self._merging.records()
@@ -74,7 +76,11 @@ class Guardians:
         def convert(lines: Sequence[int], rows: list[Row]) -> list[Record]:
             for line, row in zip(lines, rows, strict=True):
                 try:
-                    if not read(row[number]) or (status is not None and not active[row[status]]):
+                    if not read(row[number]):
+                        if self._students.should_have_number(status, row):
+                            self.tell.report(f"{sheet.mark(line, NAMELESS)}; it may tell of guardians")
+                        continue
+                    if status is not None and not active[row[status]]:
                         continue
                 except BadCell as error:
                     self._doubt(

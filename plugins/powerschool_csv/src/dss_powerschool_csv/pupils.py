@@ -16,6 +16,7 @@ class Pupils:
         by_id: idnumbers by PowerSchool's internal ID; None for a student who is not active, or has no number.
         active: numbers, in the order of the files.
         gone: numbers of students who are not active.
+        nameless: IDs of active students whose row has no number; who they are cannot be told.
     """
 
     def __init__(self, idnumber: Callable[[str], str] = str) -> None:
@@ -23,6 +24,7 @@ class Pupils:
         self.by_id: dict[str, str | None] = {}
         self.active: list[str] = []
         self.gone: set[str] = set()
+        self.nameless: set[str] = set()
 
     @functools.cached_property
     def by_number(self) -> dict[str, str | None]:

@@ -26,6 +26,9 @@ class Tell(Protocol):
     def freeze(self, idnumber: str, reason: str) -> None:
         """Set a record aside."""
 
+    def doubt(self, reference: str, reason: str) -> None:
+        """Doubt that what refers to a record is all there."""
+
     def report(self, problem: str) -> None:
         """Report a row that cannot be tied to a record."""
 
@@ -40,6 +43,9 @@ class Silent:
     """Says nothing: for a second look at a file whose own branch has told, or will tell, all."""
 
     def freeze(self, idnumber: str, reason: str) -> None:
+        """Say nothing."""
+
+    def doubt(self, reference: str, reason: str) -> None:
         """Say nothing."""
 
     def report(self, problem: str) -> None:
@@ -125,6 +131,8 @@ class Reading:
         """Whether all files have been read to their end."""
         self.absent: set[str] | None = None
         """Attributes that none of the files read so far has a column for."""
+        self.cut: list[str] = []
+        """What was told of files that may be cut off."""
         self._counts: dict[str, int] = {}
 
     def count(self, what: str, number: int = 1) -> None:
@@ -168,9 +176,13 @@ class Reading:
                         " character set of the export does not have"
                     )
                 if source.cut:
-                    self.tell.note(
-                        f"`{file.name}` has no line end after its last row, so that row may be cut off"
+                    # every row ends with a line end, so what should follow this one may never have been written
+                    told = (
+                        f"`{file.name}` has no line end after its last row, so it may be cut off there, and rows may be"
+                        " missing; export it again, or add a line end if you know that this is all of it"
                     )
+                    self.cut.append(told)
+                    self.tell.report(told)
         self._finish()
 
     def _judge(self, sheet: Sheet, rows: int) -> None:

@@ -158,18 +158,38 @@ class Seats:
             return None
         if person is not None and known_class:
             return values(row, class_, person)
-        what = (
-            f"section `{section}` is not in the section files" if person is not None else self._stranger(row)
-        )
-        told = self._sheet.mark(line_of(found, lines, rows), what)
-        idnumber = person or (number and self._of.numbers.idnumber(number))
-        if class_ and idnumber:
-            self._of.tell.freeze(key(class_, idnumber, STUDENT), told)
-        else:
-            self._of.tell.report(told)
+        what = [] if person is not None else [self._stranger(row)]
+        if not known_class:
+            what.append(f"section `{section}` is not in the section files")
+        told = self._sheet.mark(line_of(found, lines, rows), "; ".join(what))
+        self._doubt(told, class_, known_class, person, number)
         return None
 
+    def _doubt(
+        self, told: str, class_: str, known_class: bool, person: str | None, number: str | None
+    ) -> None:
+        """Tell of a row that is not plainly somebody's, and keep what it may stand for from being removed."""
+        tell = self._of.tell
+        idnumber = person or (number and self._of.numbers.idnumber(number))
+        if not known_class and not person:
+            # with both unknown, the row may stand for any enrolment
+            tell.report(told)
+            return
+        if class_ and idnumber:
+            tell.freeze(key(class_, idnumber, STUDENT), told)
+        else:
+            tell.note(told)
+        # it names another section, or another student, than the enrolment that it may stand for
+        if person and not known_class:
+            tell.doubt(person, told)
+        elif not person:
+            tell.doubt(class_, told)
+
     def _stranger(self, row: Row) -> str:
+        if self._is_nameless(row):
+            return f"`StudentID` `{row[self._id or 0]}` is that of an active student without `{NUMBER}`"
+        if self._number is not None and not row[self._number]:
+            return f"`{NUMBER}` is blank; so whose enrolment it is cannot be told"
         place, column = (self._number, NUMBER) if self._number is not None else (self._id, "StudentID")
         return f"`{column}` `{row[place or 0]}` is not in the student files; they may be older or newer than this one"
 
@@ -189,20 +209,32 @@ class Seats:
         if self._number is not None:
             number = of.numbers.read(row[self._number])
             if not number:
-                return None, None
+                return self._by_id(row) if self._id is not None and of.pupils is not None else (None, "")
             if of.pupils is None:
                 return of.numbers.idnumber(number), number
             if number in of.pupils.by_number:
                 person = of.pupils.by_number[number]
                 return person, number if person else None
             return None, number
-        assert of.pupils is not None
+        return self._by_id(row)
+
+    def _by_id(self, row: Row) -> tuple[str | None, str | None]:
+        pupils = self._of.pupils
+        assert pupils is not None
         assert self._id is not None
         own = whole(row[self._id], "StudentID")
-        if own in of.pupils.by_id:
-            person = of.pupils.by_id[own]
+        if pupils.by_id.get(own) or (own in pupils.by_id and own not in pupils.nameless):
+            person = pupils.by_id[own]
             return person, "" if person else None
         return None, ""
+
+    def _is_nameless(self, row: Row) -> bool:
+        pupils = self._of.pupils
+        return (
+            pupils is not None
+            and self._id is not None
+            and row[self._id].removesuffix(".0") in pupils.nameless
+        )
 
     def _bad(self, line: int, row: Row, error: BadCell) -> None:
         row = [cell.strip() for cell in row]
@@ -210,17 +242,13 @@ class Seats:
             return
         told = self._sheet.mark(line, error)
         try:
-            class_, (person, number) = self._class(row)[0], self._person(row)
+            (class_, known_class), (person, number) = self._class(row), self._person(row)
         except BadCell:
             self._of.tell.report(told)
             return
         if person is None and number is None:
             return
-        person = person or (number and self._of.numbers.idnumber(number)) or None
-        if class_ and person:
-            self._of.tell.freeze(key(class_, person, STUDENT), told)
-        else:
-            self._of.tell.report(told)
+        self._doubt(told, class_, known_class, person, number)
 
     def spoilt(self, row: Spoilt) -> None:
         """Freeze every enrolment that a row may tell of whose cells cannot be told apart."""

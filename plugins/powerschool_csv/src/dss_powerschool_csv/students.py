@@ -21,7 +21,10 @@ from dss_powerschool_csv.spoilt import Spoilt
 from dss_powerschool_csv.tables import StudentOptions
 
 NUMBER = "Student_Number"
+NAMELESS = f"`{NUMBER}` is blank in the row of an active student; so whose row it is cannot be told"
 FIELDS = ("given_name", "family_name", "email", "username", "enabled", "grade", "homeroom", "guardians")
+#: Who is pre-registered may have no number yet, so nobody misses it.
+_PRE_REGISTERED = -1
 _MAIL = ("Student_Email", "Email", "Email_Addr")
 _PLAIN = {"email": Plain(address_or_blank, "{}"), "username": Plain(login_or_blank, "({} or None)")}
 
@@ -104,7 +107,7 @@ class Students:
             "    number = read(number)",
             *(["number = number.zfill(width)"] if self._options.width else []),
             "if not number:",
-            "    blank(row)",
+            "    blank(row, line_of(row, lines, rows))",
             "    continue",
         ]
         if status is not None:
@@ -132,7 +135,7 @@ class Students:
             "know": self.pupils.active.append,
             "by_id": self.pupils.by_id,
             "whole": whole,
-            "blank": partial(self._blank, record),
+            "blank": partial(self._blank, sheet, status, record),
             "gone": partial(self._gone, record),
             "twice": partial(self._twice, sheet),
             "grade": Memo(lambda text: text.strip() and whole(text, "Grade_Level")),
@@ -171,10 +174,26 @@ class Students:
             return None
         return text
 
-    def _blank(self, own: int | None, row: Row) -> None:
+    def should_have_number(self, status: int | None, row: Row) -> bool:
+        """Whether a row without number is a bad one: that of an active student who is not only pre-registered.
+
+        Raises:
+            BadCell: its Enroll_Status is no whole number.
+        """
+        if not any(cell.strip() for cell in row):
+            return False
+        if status is None:
+            return True
+        return self.active[row[status]] and int(whole(row[status], "Enroll_Status")) != _PRE_REGISTERED
+
+    def _blank(self, sheet: Sheet, status: int | None, place: int | None, row: Row, line: int) -> None:
+        own = row[place].strip() if place is not None else ""
+        if self.should_have_number(status, row):
+            self.tell.report(sheet.mark(line, NAMELESS))
+            self.pupils.nameless.add(_as_id(own))
+            return
         self.reading.count(f"passed over: blank {NUMBER}")
-        if own is not None:
-            self.pupils.by_id.setdefault(row[own].strip(), None)
+        self.pupils.by_id.setdefault(own, None)
 
     def _gone(self, own: int | None, number: str, row: Row) -> None:
         self.reading.count("passed over: Enroll_Status is not among `active`")
@@ -217,6 +236,14 @@ class Students:
             idnumber = self.numbers.idnumber(number)
             self.tell.freeze(idnumber, told)
             self.pupils.active.append(number)
+
+
+def _as_id(text: str) -> str:
+    """An internal ID as other files are looked up by it; as it is, where it is none."""
+    try:
+        return text and whole(text, "ID")
+    except BadCell:
+        return text
 
 
 def is_among(values: frozenset[int], column: str, text: str) -> bool:

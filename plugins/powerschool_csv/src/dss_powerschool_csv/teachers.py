@@ -34,11 +34,13 @@ class Staff:
         by_number: idnumbers by TeacherNumber; None for who is not active at any school.
         by_id: numbers by SCHOOLSTAFF's ID; blank for a row without number.
         doubled: IDs that belong to more than one number.
+        nameless: IDs of active staff whose row has no number; who they are cannot be told.
     """
 
     by_number: dict[str, str | None] = attrs.field(factory=dict)
     by_id: dict[str, str] = attrs.field(factory=dict)
     doubled: set[str] = attrs.field(factory=set)
+    nameless: set[str] = attrs.field(factory=set)
 
 
 class Teachers:
@@ -92,15 +94,22 @@ class Teachers:
         status = sheet.place("SCHOOLSTAFF.Status", "TEACHERS.Status", "Status")
         staff_status = sheet.place("StaffStatus") if self._options.staff_status else None
 
+        def is_ours(row: Row) -> bool:
+            return (status is None or self._active[row[status]]) and (
+                staff_status is None or self._wanted[row[staff_status]]
+            )
+
         def take(line: int, row: Row) -> None:
             text = self._read(row[number])
             if own is not None:
                 self._identify(row[own], text)
             if not text:
-                self.reading.count(f"passed over: {NUMBER} is blank, or none")
-            elif (status is None or self._active[row[status]]) and (
-                staff_status is None or self._wanted[row[staff_status]]
-            ):
+                # with `only_digits` a row of another number is passed over by the user's own word; a blank is no number
+                if row[number] or not any(row) or not is_ours(row):
+                    self.reading.count(f"passed over: {NUMBER} is blank, or none")
+                else:
+                    nameless(line, row)
+            elif is_ours(row):
                 idnumber = self._numbers.idnumber(text)
                 self.staff.by_number[text] = idnumber
                 self._merging.add((idnumber, *values(row)), sheet.at(line))
@@ -110,12 +119,24 @@ class Teachers:
                 )
                 self.staff.by_number.setdefault(text, None)
 
+        def nameless(line: int, row: Row) -> None:
+            self.tell.report(
+                sheet.mark(
+                    line,
+                    f"`{NUMBER}` is blank in the row of an active member of staff; so whose row it is cannot be told",
+                )
+            )
+            if own is not None and row[own]:
+                self.staff.nameless.add(whole(row[own], "ID"))
+
         def convert(lines: Sequence[int], rows: list[Row]) -> list[Record]:
             for line, row in zip(lines, rows, strict=True):
                 try:
                     take(line, row)
                 except BadCell as error:
                     self._bad(sheet, line, row, number, error, forgive)
+                    if own is not None and not self._numbers.read_from(row, number):
+                        self.staff.nameless.add(row[own].removesuffix(".0"))
             return []
 
         return convert
