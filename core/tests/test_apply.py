@@ -103,6 +103,32 @@ def test_frozen_models_are_brought_up_to_date(plant: Any) -> None:
     assert right.things["1"] == Icy("1", "new", frozenset("ab"))
 
 
+@attrs.define
+class Stated:
+    idnumber: str
+    status: int = 0
+
+    @property
+    def enabled(self) -> bool:
+        return self.status == 0
+
+
+class StatedThings:
+    __branchname__ = "things"
+    klass = Stated
+
+
+def test_who_has_been_ended_is_ended_once(plant: Any) -> None:
+    """Also where being enabled follows from something else that the handler has changed in the target alone."""
+    left, right = plant(StatedThings, allow_empty=True), plant(StatedThings, name="right")
+    right.things.make("1")
+
+    report = left >> right
+
+    assert report.total(Outcome.DONE) == 1
+    assert list(left - right) == []
+
+
 def test_one_failure_never_stops_the_others(plant: Any) -> None:
     """A handler that raises, or answers with something else, fails for that one action only."""
 

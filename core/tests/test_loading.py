@@ -461,6 +461,24 @@ def test_rows_name_idnumber_and_no_field_twice() -> None:
         Rows(("idnumber", "name", "name"), [])
 
 
+@every_shape
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["as they are", "turned round"])
+def test_a_filter_sees_a_record_when_its_rows_have_been_united(shape: Shape, order: tuple[int, int]) -> None:
+    """Which of two rows comes first decides nothing."""
+    rows: Records = [
+        {"idnumber": "1", "name": "Ada", "groups": frozenset({"a"})},
+        {"idnumber": "1", "name": "Ada", "groups": frozenset({"b"})},
+    ]
+    tree = tree_of(
+        shape([*(rows[at] for at in order), {"idnumber": "2", "name": "Bo", "groups": frozenset()}])
+    )
+    tree.people.keep_only(lambda person: "b" in person.groups)
+    +tree
+
+    assert {item.idnumber: item.groups for item in tree.people} == {"1": frozenset("ab")}
+    assert tree.people.contents().left_out == {"2"}
+
+
 def test_records_are_taken_as_they_come() -> None:
     """A generator is never gathered first: but for the few that are taken together, the items are all there is."""
     waiting: list[int] = []

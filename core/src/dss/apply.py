@@ -281,7 +281,9 @@ def _bring_up_to_date(branch: type[DataStoreBranch], action: Action, native: Any
     if action.kind is Kind.OLD:
         if item is not None and getattr(item, "enabled", None) is True:
             _put(branch, action.idnumber, item, "enabled", False)
-        else:
+            item = branch.get(action.idnumber)
+        if getattr(item, "enabled", None) is not False:
+            # it has no such attribute, or one that is computed
             branch.forget(action.idnumber)
         return
     if item is None or action.attribute is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import operator
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from dss.attributes import is_multi, model_of, names_of
@@ -37,8 +37,20 @@ def load(store: Store, builder: Builder, records: Rows | Iterable[Record], steps
             _load_keywords(store, builder, records, steps)
             _check_keys(store, store.items)
     else:
+        before = set(store.items)
         for record in records:
             _load_mapping(store, builder, record, steps)
+        if steps.keep is not None:
+            _leave_out(store, steps.keep, before)
+
+
+def _leave_out(store: Store, keep: Callable[[Any], object], before: Collection[str]) -> None:
+    """Drop what the user's filter does not want, now that rows of one record have been united, whatever their order."""
+    for idnumber, item in list(store.items.items()):
+        if idnumber not in before and not keep(item):
+            store.left_out.add(idnumber)
+            del store.items[idnumber]
+            store.native.pop(idnumber, None)
 
 
 def _load_rows(store: Store, builder: Builder, rows: Rows, steps: Steps) -> None:
@@ -200,9 +212,6 @@ def _load_mapping(store: Store, builder: Builder, given: Record, steps: Steps) -
         item = builder.from_mapping(record, store.unused)
     except Exception as error:
         _refuse(store, builder, idnumber, error)
-        return
-    if steps.keep is not None and not steps.keep(item):
-        store.left_out.add(idnumber)
         return
     store.items[idnumber] = item
     if NATIVE in record:
