@@ -12,10 +12,28 @@ from dss_moodle_db.dialect import one_of
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.people import COLUMNS, find_people
 from dss_moodle_db.places import Place
+from dss_moodle_db.texts import markup_problem
 from dss_moodle_db.usernames import stored_form, username_problem
 
 if TYPE_CHECKING:
     from dss_moodle_db.client import Client
+
+NEEDED = ("firstname", "lastname", "email")
+"""Whoever lacks one of these is sent to `Edit profile` at every login until it is filled in."""
+
+PLAIN = frozenset(
+    (
+        "username",
+        "firstname",
+        "lastname",
+        "email",
+        "middlename",
+        "alternatename",
+        "firstnamephonetic",
+        "lastnamephonetic",
+    )
+)
+"""Columns in which Moodle allows no tag at all; in the others, those for several languages."""
 
 
 def wanted_values(client: Client, item: Any, places: Iterable[Place]) -> tuple[dict[str, Any], str | None]:
@@ -46,7 +64,16 @@ def problem_of(client: Client, values: Mapping[str, Any]) -> str | None:
         problem = username_problem(values["username"], extended=client.site.extended_usernames)
         if problem is not None:
             return problem
-    return too_long(client.tables.user, values)
+    for column in NEEDED:
+        value = values.get(column)
+        if isinstance(value, str) and not value.strip():
+            return needed(column)
+    return too_long(client.tables.user, values) or markup_problem(values, PLAIN)
+
+
+def needed(column: str) -> str:
+    """The reason for refusing an account without one of the columns that Moodle needs."""
+    return f"`{column}` is blank, and Moodle lets nobody on who has none; fill it in in the source"
 
 
 def username_held(client: Client, username: str | None, own: int | None) -> str | None:

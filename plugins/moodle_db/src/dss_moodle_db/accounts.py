@@ -9,7 +9,13 @@ from sqlalchemy import Connection, func, select
 
 from dss.actions import Action, Result
 from dss.attributes import Flow
-from dss_moodle_db.account_rows import change_accounts, ordinary_accounts, username_held, wanted_values
+from dss_moodle_db.account_rows import (
+    change_accounts,
+    needed,
+    ordinary_accounts,
+    username_held,
+    wanted_values,
+)
 from dss_moodle_db.contexts import ensure_user_contexts
 from dss_moodle_db.dialect import insert_many, one_of
 from dss_moodle_db.isolate import isolated, refuse
@@ -17,6 +23,7 @@ from dss_moodle_db.limits import too_long
 from dss_moodle_db.people import COLUMNS
 from dss_moodle_db.places import Place, find_places, store_profile
 from dss_moodle_db.scopes import ensure_scope, join_scope
+from dss_moodle_db.texts import markup_problem
 from dss_moodle_db.usernames import username_problem
 
 if TYPE_CHECKING:
@@ -89,9 +96,13 @@ def _make(
     for action in actions:
         idnumber = action.idnumber
         values, problem = wanted_values(client, action.right, places)
-        problem = problem or too_long(user, {"idnumber": idnumber})
+        problem = problem or _idnumber_problem(client, idnumber)
         if "username" not in values:
             problem = username_problem("", extended=True)
+        elif problem is None:
+            problem = next(
+                (needed(column) for column in ("firstname", "lastname") if column not in values), None
+            )
         if idnumber in held:
             if len(held[idnumber]) == 1 and held[idnumber][0] in ours:
                 results.append(action.already(native=held[idnumber][0]))
@@ -117,6 +128,12 @@ def _make(
     _store_places(client, connection, places, made)
     results.extend(action.done(native=number) for number, action in made)
     return results
+
+
+def _idnumber_problem(client: Client, idnumber: str) -> str | None:
+    """Why Moodle would not take an ID number."""
+    values = {"idnumber": idnumber}
+    return too_long(client.tables.user, values) or markup_problem(values)
 
 
 def _fixed_values(client: Client) -> dict[str, Any]:
@@ -174,7 +191,6 @@ def _adopt(
     places: list[Place],
     actions: Sequence[Action],
 ) -> list[Result]:
-    user = client.tables.user
     mapped = [place.column for place in places if place.column]
     columns = [*COLUMNS.values(), "suspended", *mapped]
     kept = _kept_columns(branch, places)
@@ -184,7 +200,7 @@ def _adopt(
     results, rows, adopted = [], [], []
     for action, number in zip(actions, numbers, strict=True):
         values, problem = wanted_values(client, action.right, places)
-        problem = problem or too_long(user, {"idnumber": action.idnumber})
+        problem = problem or _idnumber_problem(client, action.idnumber)
         others = [other for other in held.get(action.idnumber, []) if other != number]
         if number not in there:
             problem = f"account {number} is gone, or is one that must be left alone: it cannot be adopted"

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 class MoodleBranches(DataStoreBranch):
     """Base of all branches of a Moodle."""
 
+    @classmethod
+    def refusal(cls, attribute: str, value: Any) -> str | None:
+        """Why Moodle cannot take this value of this attribute; None when it can."""
+        from dss_moodle_db.refusals import refusal
+
+        return refusal(cls.tree.client, cls, attribute, value)
+
 
 class Guardians(school.Guardians, MoodleBranches):
     """Accounts in the guardians' scope cohort."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Column, Connection, Engine, MetaData, Table, inspect
 from sqlalchemy.exc import DBAPIError
@@ -14,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from dss.errors import ConfigError, DssError, ReadError, TemporaryError
 from dss_moodle_db.columns import NEEDED, lacking
 from dss_moodle_db.config import Options
-from dss_moodle_db.dialect import DIALECT, WRITES, database_url, is_busy, new_engine
+from dss_moodle_db.dialect import DIALECT, HURRIES, WRITES, database_url, is_busy, new_engine
 from dss_moodle_db.site import Site
 from dss_moodle_db.tables import Tables
 
@@ -24,13 +25,21 @@ class Client:
 
     Reading and writing go through `reading()` and `writing()`; inside a `writing()` both use its transaction, so
     what is read again there and what is written then are one step.
+
+    Attributes:
+        options: what is configured.
+        folder: what a relative path of a SQLite file counts from.
+        groups_made: how many groups this run has made.
+        checks: what is asked of values while planning, by branch and attribute; see `dss_moodle_db.refusals`.
     """
 
     def __init__(self, options: Options, folder: Path) -> None:
         self.options = options
         self.folder = folder
         self.groups_made = 0
+        self.checks: dict[str, Mapping[str, Callable[[Any], str | None]]] = {}
         self._writing: Connection | None = None
+        self._was_locked = False
 
     @cached_property
     def engine(self) -> Engine:
@@ -102,14 +111,21 @@ class Client:
         """One transaction: all of it is stored when the block ends well, nothing when it raises.
 
         Raises:
-            TemporaryError: another process holds the database longer than we wait.
+            TemporaryError: another process holds the database longer than we wait. We wait once: until we get in
+                again, every further try fails at once, or a run of many batches would wait for each.
         """
         if self._writing is not None:
             yield self._writing
             return
         with translated(f"{self.describe()} cannot be written", DssError), self.engine.connect() as plain:
-            connection = plain.execution_options(**{WRITES: True})
-            with connection.begin():
+            connection = plain.execution_options(**{WRITES: True, HURRIES: self._was_locked})
+            try:
+                transaction = connection.begin()
+            except DBAPIError as error:
+                self._was_locked = is_busy(error)
+                raise
+            self._was_locked = False
+            with transaction:
                 self._writing = connection
                 try:
                     yield connection

@@ -13,6 +13,8 @@ from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.marks import ended, marked
 from dss_moodle_db.references import people_ids, standing_ids
+from dss_moodle_db.refusals import name_problem
+from dss_moodle_db.texts import markup_problem
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -37,7 +39,7 @@ def _make(client: Client, connection: Connection, actions: Sequence[Action]) -> 
     for action in actions:
         stored = marked(mark, action.idnumber)
         values = {"name": getattr(action.right, "name", None) or action.idnumber, "idnumber": stored}
-        problem = too_long(cohort, values)
+        problem = too_long(cohort, values) or markup_problem(values)
         old = back.get(ended(mark, action.idnumber))
         if problem is not None:
             results.append(action.failed(problem))
@@ -99,13 +101,11 @@ def change_cohorts(
     def work(some: Sequence[Action]) -> list[Result]:
         results, rows = [], []
         for action in some:
-            problem = too_long(client.tables.cohort, {"name": action.wanted})
+            problem = name_problem(client.tables.cohort, "name", "a cohort", action.wanted or "")
             if action.idnumber not in numbers:
                 problem = "the cohort is gone from Moodle"
             elif action.attribute != "name":
                 problem = f"Moodle has no place for `{action.attribute}` of a cohort"
-            elif not action.wanted:
-                problem = "a cohort needs a name"
             results.append(action.failed(problem) if problem else action.done())
             if not problem:
                 rows.append({"number": numbers[action.idnumber], "new_name": action.wanted})

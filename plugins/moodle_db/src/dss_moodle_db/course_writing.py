@@ -17,6 +17,8 @@ from dss_moodle_db.limits import too_long
 from dss_moodle_db.manual import ensure_instances
 from dss_moodle_db.marks import ended
 from dss_moodle_db.references import standing_ids
+from dss_moodle_db.refusals import name_problem
+from dss_moodle_db.texts import markup_problem
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -48,7 +50,7 @@ def _make(client: Client, connection: Connection, actions: Sequence[Action]) -> 
         name = getattr(action.right, "name", None) or idnumber
         values = {"fullname": name, "shortname": idnumber, "idnumber": idnumber}
         returns = back.get(ended(mark, idnumber))
-        problem = too_long(course, values)
+        problem = too_long(course, values) or markup_problem(values)
         if idnumber in ours:
             results.append(action.already(native=ours[idnumber]))
             continue
@@ -208,9 +210,7 @@ def _change(
         if action.attribute != "name":
             results.append(action.failed(f"Moodle has no place for `{action.attribute}` of a course"))
             continue
-        problem = too_long(course, {"fullname": action.wanted})
-        if not action.wanted:
-            problem = "a course needs a name"
+        problem = name_problem(course, "fullname", "a course", action.wanted or "")
         results.append(action.failed(problem) if problem else action.done())
         if not problem:
             rows.append({"number": number, "name": action.wanted})

@@ -30,6 +30,9 @@ from dss.errors import ConfigError
 WRITES = "dss_writes"
 """Execution option of a connection that is about to write: its transaction takes the write lock at once."""
 
+HURRIES = "dss_hurries"
+"""Execution option of a connection that is about to write, and is not to wait for the lock."""
+
 LOCK_SECONDS = 15
 """How long SQLite waits for another process to end its transaction before it gives up."""
 
@@ -99,13 +102,29 @@ def _sqlite(url: URL, create: bool) -> Engine:
         # The driver begins a transaction only before some statements and ends it before others, which
         # breaks savepoints and lets two runs read before either writes.
         dbapi_connection.isolation_level = None
+        # SQLite's own knows ASCII only
+        dbapi_connection.create_function("lower", 1, _lower, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(WRITES, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get(WRITES, False):
+            connection.exec_driver_sql("BEGIN")
+        elif not options.get(HURRIES, False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            finally:
+                # to commit may still have to wait for somebody who reads
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(LOCK_SECONDS * 1000)}")
 
     return engine
+
+
+def _lower(text: object) -> object:
+    return text.lower() if isinstance(text, str) else text
 
 
 def is_busy(error: DBAPIError) -> bool:
@@ -130,11 +149,25 @@ def one_of(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[b
     listed = sorted(set(values))
     if listed and isinstance(listed[0], int) and listed[-1] - listed[0] == len(listed) - 1:
         return column.between(listed[0], listed[-1])
+    return _among(column, column, listed)
+
+
+def one_of_any_case(column: ColumnElement[Any], values: Iterable[str]) -> ColumnElement[bool]:
+    """The condition that a column has one of these texts, written in lower case, however it is written there.
+
+    No index helps with it, so it is for questions that are asked once a run.
+    """
+    return _among(func.lower(column), column, sorted(set(values)))
+
+
+def _among(
+    looked_at: ColumnElement[Any], column: ColumnElement[Any], listed: list[Any]
+) -> ColumnElement[bool]:
     table = getattr(column, "table", None)
     if isinstance(table, Table) and table.metadata.info.get(DIALECT) == "sqlite":
         given = func.json_each(json.dumps(listed)).table_valued("value")
-        return column.in_(select(given.c.value))
-    return column.in_(listed)
+        return looked_at.in_(select(given.c.value))
+    return looked_at.in_(listed)
 
 
 def insert_many(

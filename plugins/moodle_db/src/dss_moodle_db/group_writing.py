@@ -15,6 +15,8 @@ from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.marks import ended, marked
 from dss_moodle_db.references import known_ids, standing_groups, standing_ids
+from dss_moodle_db.refusals import name_problem
+from dss_moodle_db.texts import markup_problem
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -45,7 +47,7 @@ def _make(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]
             "name": getattr(action.right, "name", None) or action.idnumber,
             "idnumber": marked(mark, action.idnumber),
         }
-        problem = too_long(group, values)
+        problem = too_long(group, values) or markup_problem(values)
         taken = there.get((course or 0, values["idnumber"]))
         old = back.get((course or 0, ended(mark, action.idnumber)))
         if action.adopts is not None:
@@ -163,9 +165,7 @@ def _problem(client: Client, action: Action) -> str | None:
         return too_long(client.tables.groups, {"idnumber": ended(client.options.mark, action.idnumber)})
     if action.attribute != "name":
         return f"Moodle has no place for `{action.attribute}` of a class"
-    if not action.wanted:
-        return "a group needs a name"
-    return too_long(client.tables.groups, {"name": action.wanted})
+    return name_problem(client.tables.groups, "name", "a group", action.wanted or "")
 
 
 def end_groups(

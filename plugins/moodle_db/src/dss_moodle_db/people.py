@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from dss.importers import NATIVE, Holder, Rows, Scope
 from dss.store import REFUSED
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import one_of, one_of_any_case
 from dss_moodle_db.keys import normal_idnumber
 from dss_moodle_db.places import Place, find_places
 from dss_moodle_db.scopes import find_scopes
@@ -64,11 +64,13 @@ def find_people(client: Client, attribute: str, values: Collection[Any]) -> Iter
     """Whoever holds these values, deleted accounts included: Moodle's index on usernames counts them too."""
     user = client.tables.user
     column = user.c[COLUMNS[attribute]]
-    asked = {
-        stored_form(value) if attribute == "username" else value: value
-        for value in values
-        if isinstance(value, str)
-    }
+    is_username = attribute == "username"
+    asked: dict[str, list[str]] = {}
+    for value in values:
+        if isinstance(value, str):
+            asked.setdefault(stored_form(value) if is_username else value, []).append(value)
+    # an account made by hand may have capitals, and Moodle takes both for one username
+    among = one_of_any_case if is_username else one_of
     query = select(
         user.c.id,
         user.c.idnumber,
@@ -77,17 +79,18 @@ def find_people(client: Client, attribute: str, values: Collection[Any]) -> Iter
         user.c.lastname,
         user.c.email,
         user.c.deleted,
-    ).where(one_of(column, asked), user.c.mnethostid == client.site.mnethostid)
+    ).where(among(column, asked), user.c.mnethostid == client.site.mnethostid)
     with client.reading() as connection:
         for number, idnumber, held, first, last, email, deleted in connection.execute(query):
-            value = asked.get(stored_form(held) if attribute == "username" else held)
-            if value is None:
+            wanted = asked.get(stored_form(held) if is_username else held)
+            if wanted is None:
                 continue
             why = "a deleted account" if deleted else client.site.why_untouchable(number, str(held))
             record = {"given_name": first, "family_name": last, "email": email, attribute: held}
             if why is not None:
                 record["name"] = why
-            yield Holder(value, number, normal_idnumber(idnumber) if not deleted else None, record)
+            key = normal_idnumber(idnumber) if not deleted else None
+            yield from (Holder(value, number, key, record) for value in wanted)
 
 
 def _fields(client: Client, branch: type[DataStoreBranch], places: Iterable[Place]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from dss.errors import ConfigError
 from dss_moodle_db.config import PROFILE
 from dss_moodle_db.dialect import one_of
+from dss_moodle_db.texts import markup_problem
 
 if TYPE_CHECKING:
     from dss_moodle_db.client import Client
@@ -43,7 +44,10 @@ class Place:
         """Why the place does not take this value; None when it does."""
         if self.choices is not None and value and value not in self.choices:
             return f"{self.attribute} {value!r} is none of the choices of its profile field"
-        return None
+        if self.column or self.choices is not None or self.dataformat:
+            # a column is looked at with the account's others, and what is formatted text Moodle cleans when it shows it
+            return None
+        return markup_problem({self.attribute: value})
 
 
 def find_places(client: Client, connection: Connection, attributes: Iterable[str]) -> list[Place]:

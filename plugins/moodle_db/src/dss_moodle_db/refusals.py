@@ -1,0 +1,117 @@
+"""Values that Moodle cannot take, told while planning, so that a plan promises nothing that writing would refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Table
+
+from dss_moodle_db.account_rows import problem_of
+from dss_moodle_db.config import PEOPLE
+from dss_moodle_db.limits import too_long
+from dss_moodle_db.people import COLUMNS
+from dss_moodle_db.places import Place, find_places
+from dss_moodle_db.texts import markup_problem
+from dss_moodle_db.usernames import stored_form
+
+if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
+    from dss_moodle_db.client import Client
+
+Check = Callable[[Any], str | None]
+
+SHORT = 50
+"""A text of plain letters, no longer than this, fits every column that an account's own attributes are kept in."""
+
+
+def refusal(client: Client, branch: type[DataStoreBranch], attribute: str, value: Any) -> str | None:
+    """Why Moodle cannot take this value; None when it can.
+
+    The same checks run again when it is written: a plan may be older than a setting of the site.
+    """
+    name = branch.__name__
+    checks = client.checks.get(name)
+    if checks is None:
+        checks = client.checks[name] = _checks(client, branch)
+    check = checks.get(attribute)
+    return None if check is None else check(value)
+
+
+def _checks(client: Client, branch: type[DataStoreBranch]) -> Mapping[str, Check]:
+    """A branch's checks by attribute, made once: a plan of a million records asks millions of times."""
+    tables, name = client.tables, branch.__name__
+    if name in PEOPLE:
+        with client.reading() as connection:
+            places = find_places(client, connection, branch.names())
+        return {
+            **{attribute: partial(_of_account, client, attribute) for attribute in COLUMNS},
+            **{place.attribute: partial(_of_place, client, place) for place in places},
+        }
+    if name == "courses":
+        return {"name": partial(name_problem, tables.course, "fullname", "a course")}
+    if name == "classes":
+        return {"name": partial(name_problem, tables.groups, "name", "a group"), "course": _of_class}
+    if name == "cohorts":
+        return {"name": partial(name_problem, tables.cohort, "name", "a cohort")}
+    return {}
+
+
+def _of_account(client: Client, attribute: str, value: Any) -> str | None:
+    if (
+        attribute != "username"
+        and value.__class__ is str
+        and value.isascii()
+        and len(value) <= SHORT
+        and "<" not in value
+        and value.strip()
+    ):
+        # nearly all of a million records
+        return None
+    if value is None:
+        # only something new is asked for None, and who has no address yet gives it to Moodle at the first login
+        if attribute == "email":
+            return None
+        value = ""
+    if attribute == "username":
+        value = stored_form(value)
+    return problem_of(client, {COLUMNS[attribute]: value}) or _broken_text(value)
+
+
+def _of_place(client: Client, place: Place, value: Any) -> str | None:
+    if value is None:
+        return None
+    problem = place.problem(value) or _broken_text(value)
+    if problem is None and place.column:
+        problem = problem_of(client, {place.column: value})
+    return problem
+
+
+def _of_class(course: Any) -> str | None:
+    return None if course else "it names no course"
+
+
+def name_problem(table: Table, column: str, what: str, value: Any) -> str | None:
+    """Why Moodle cannot take the name of a course, group or cohort; what has none goes by its idnumber.
+
+    Args:
+        table: where the name is stored.
+        column: in which column.
+        what: `a course`, for the reason.
+        value: the name.
+    """
+    if value is None:
+        return None
+    if not value:
+        return f"{what} needs a name"
+    return too_long(table, {column: value}) or markup_problem({column: value}) or _broken_text(value)
+
+
+def _broken_text(value: Any) -> str | None:
+    if isinstance(value, str) and not value.isascii():
+        try:
+            value.encode()
+        except UnicodeError:
+            return "it is no valid text: it holds half of a surrogate pair"
+    return None
