@@ -461,6 +461,17 @@ def test_rows_name_idnumber_and_no_field_twice() -> None:
         Rows(("idnumber", "name", "name"), [])
 
 
+def test_what_resolves_a_duplicate_gives_a_record_or_an_item() -> None:
+    """Anything else in the branch would break the comparison later, far from its cause."""
+    rows: Records = [{"idnumber": "1", "name": "Ada"}, {"idnumber": "1", "name": "Bo"}]
+    tree = tree_of(rows, steps={"resolve_duplicate": lambda self, old, record: True})
+
+    with pytest.raises(
+        ConfigError, match="`resolve_duplicate` gave True for '1'; wanted a record, an object of"
+    ):
+        +tree
+
+
 @every_shape
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["as they are", "turned round"])
 def test_a_filter_sees_a_record_when_its_rows_have_been_united(shape: Shape, order: tuple[int, int]) -> None:

@@ -240,6 +240,11 @@ def load_again(store: Store, builder: Builder, old: Any, record: dict[str, Any],
                 return
             if isinstance(resolved, Mapping):
                 resolved = builder.from_mapping({**resolved, KEY: idnumber}, store.unused)
+            if not isinstance(resolved, builder.klass):
+                raise ConfigError(
+                    f"`resolve_duplicate` gave {resolved!r:.80} for {idnumber!r}; wanted a record, an object of"
+                    f" `{builder.klass.__qualname__}`, or None to keep the one that is there"
+                )
             store.items[idnumber] = resolved
             return
         if NATIVE in record and store.native.get(idnumber) != record[NATIVE]:
