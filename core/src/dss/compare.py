@@ -193,7 +193,7 @@ class _Comparison:
         except Exception as error:
             yield self._error(idnumber, _broken(left, error))
             return
-        if owner is None and (refused := self._refusal(values.items())):
+        if owner is None and (refused := self._refusal([("idnumber", idnumber), *values.items()])):
             yield self._error(idnumber, refused)
             return
         members = {

@@ -32,6 +32,7 @@ def test_markup_is_refused(site: Site, attribute: str, text: str) -> None:
     """Moodle takes it out of what people type, and trusts what is stored."""
     site.add("user_info_field", shortname="grade", name="Grade", datatype="text")
     moodle = site.tree(fields={"homeroom": "department", "grade": "profile:grade"})
+    +moodle
     branches = [moodle.courses, moodle.classes, moodle.cohorts] if attribute == "name" else [moodle.students]
 
     reasons = [branch.refusal(attribute, text) for branch in branches]
@@ -44,6 +45,7 @@ def test_markup_is_refused(site: Site, attribute: str, text: str) -> None:
 def test_a_lone_sign_is_no_markup(site: Site, attribute: str, text: str) -> None:
     """Names are not refused for what looks a little like it."""
     moodle = site.tree(fields={"homeroom": "department"})
+    +moodle
 
     assert moodle.students.refusal(attribute, text) is None
     assert moodle.courses.refusal("name", text) is None
@@ -52,6 +54,7 @@ def test_a_lone_sign_is_no_markup(site: Site, attribute: str, text: str) -> None
 def test_several_languages_are_allowed_in_titles_only(moodle: MoodleTree) -> None:
     """Moodle's own tags for them stay in a course's name, and are taken out of a person's."""
     text = '<span lang="en" class="multilang">Maths</span><span class="multilang" lang="nb">Matte</span>'
+    +moodle
 
     assert moodle.courses.refusal("name", text) is None
     assert moodle.students.refusal("given_name", text) is not None
@@ -62,6 +65,7 @@ def test_a_formatted_profile_field_may_hold_markup(site: Site, datatype: str, re
     """Moodle cleans it whenever it shows it."""
     site.add("user_info_field", shortname="grade", name="Grade", datatype=datatype)
     moodle = site.tree(fields={"grade": "profile:grade"})
+    +moodle
 
     assert (moodle.students.refusal("grade", "<b>7</b>") is not None) is refused
 
@@ -146,12 +150,16 @@ def test_letters_beyond_ascii_go_where_the_site_allows_them(site: Site) -> None:
     """`extendedusernamechars` is Moodle's own setting for that."""
     site.add("config", name="extendedusernamechars", value="1")
 
-    assert site.tree().students.refusal("username", "Jürgen") is None
+    moodle = site.tree()
+    +moodle
+
+    assert moodle.students.refusal("username", "Jürgen") is None
 
 
 @pytest.mark.parametrize("branch", ["courses", "classes", "cohorts"])
 def test_names_of_courses_groups_and_cohorts(moodle: MoodleTree, branch: str) -> None:
     """None, as for what goes by its idnumber, is taken; a blank and what is too long are not."""
+    +moodle
     refusal = getattr(moodle, branch).refusal
 
     assert refusal("name", None) is None
@@ -161,6 +169,8 @@ def test_names_of_courses_groups_and_cohorts(moodle: MoodleTree, branch: str) ->
 
 def test_a_class_needs_a_course(moodle: MoodleTree) -> None:
     """A group is always one of a course."""
+    +moodle
+
     assert moodle.classes.refusal("course", None) == "it names no course"
     assert moodle.classes.refusal("course", "MA7") is None
 
@@ -190,18 +200,26 @@ def test_a_handler_refuses_it_too(
     assert site.members("dss-students") == {"101"}
 
 
-def test_an_idnumber_with_markup_is_refused_when_it_is_written(
-    school: School, site: Site, moodle: MoodleTree, sync: Synced
+@pytest.mark.parametrize(
+    ("idnumber", "reason"), [("<b>1</b>", "holds markup"), ("x" * 300, "has 300 characters")]
+)
+def test_an_idnumber_that_moodle_would_not_take_is_an_error_of_the_plan(
+    school: School, moodle: MoodleTree, plan: Planned, idnumber: str, reason: str
 ) -> None:
-    """A course's short name is made of it; nobody asks for idnumbers while planning."""
+    """A course's short name is made of it too."""
     values = {"given_name": "A", "family_name": "B", "email": "x@school.example", "username": "x"}
-    school.person("students", "<b>1</b>", **values)
-    school.courses.make("<b>MA7</b>", name="Maths")
+    school.person("students", idnumber, **values)
+    school.courses.make(idnumber, name="Maths")
 
-    report = sync(school, moodle)
+    planned = plan(school, moodle)
 
-    assert ["holds markup" in result.reason for result in report.undone] == [True, True]
-    assert site.value("SELECT count(*) FROM mdl_user WHERE username = 'x'") == 0
+    assert not planned.actions
+    assert [reason in error.message for error in planned.errors] == [True, True]
+
+
+def test_planning_asks_the_database_nothing_that_reading_has_not(moodle: MoodleTree) -> None:
+    """A branch that was filled by hand is refused nothing before it is written."""
+    assert moodle.students.refusal("given_name", "<b>x</b>") is None
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,8 @@ class Options(DataStoreTree.Options):
         default="",
         metadata={
             "help": "The course category our courses lie in or below, and new ones are made in: its ID number, "
-            "or its name, or names from the top joined by ' / '. Needed for courses, classes and enrollments."
+            "or its name, or names from the top joined by ' / '. Needed for courses, classes and enrollments.",
+            "fill_in": True,
         },
     )
     cohorts: dict[str, str] = attrs.field(

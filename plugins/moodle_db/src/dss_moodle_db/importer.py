@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dss.errors import NotProvided
 from dss.importers import DefaultImporter, Holder, Records, Rows, Scope
-from dss_moodle_db import cohorts, courses, enrolments, groups, people
+from dss_moodle_db import cohorts, courses, enrolments, groups, people, refusals
 from dss_moodle_db.config import PEOPLE
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ class MoodleImporter(DefaultImporter):
     def readin_branch(self, branch: type[DataStoreBranch]) -> Rows:
         """Read one branch, as a stream of rows."""
         name = self._provided(branch)
+        refusals.prepare(self.client, branch)
         if name in PEOPLE:
             return people.read_people(self.client, branch)
         if name == "courses":

@@ -27,34 +27,45 @@ SHORT = 50
 
 
 def refusal(client: Client, branch: type[DataStoreBranch], attribute: str, value: Any) -> str | None:
-    """Why Moodle cannot take this value; None when it can.
+    """Why Moodle cannot take this value; None when it can, or when the branch has not been read from a Moodle.
 
     The same checks run again when it is written: a plan may be older than a setting of the site.
     """
-    name = branch.__name__
-    checks = client.checks.get(name)
-    if checks is None:
-        checks = client.checks[name] = _checks(client, branch)
-    check = checks.get(attribute)
+    check = client.checks.get(branch.__name__, {}).get(attribute)
     return None if check is None else check(value)
 
 
+def prepare(client: Client, branch: type[DataStoreBranch]) -> None:
+    """Make a branch's checks while it is read: comparing asks the database nothing."""
+    client.checks[branch.__name__] = _checks(client, branch)
+
+
 def _checks(client: Client, branch: type[DataStoreBranch]) -> Mapping[str, Check]:
-    """A branch's checks by attribute, made once: a plan of a million records asks millions of times."""
     tables, name = client.tables, branch.__name__
     if name in PEOPLE:
         with client.reading() as connection:
             places = find_places(client, connection, branch.names())
         return {
+            "idnumber": partial(name_problem, tables.user, "idnumber", "an account"),
             **{attribute: partial(_of_account, client, attribute) for attribute in COLUMNS},
             **{place.attribute: partial(_of_place, client, place) for place in places},
         }
     if name == "courses":
-        return {"name": partial(name_problem, tables.course, "fullname", "a course")}
+        return {
+            "idnumber": partial(name_problem, tables.course, "idnumber", "a course"),
+            "name": partial(name_problem, tables.course, "fullname", "a course"),
+        }
     if name == "classes":
-        return {"name": partial(name_problem, tables.groups, "name", "a group"), "course": _of_class}
+        return {
+            "idnumber": partial(name_problem, tables.groups, "idnumber", "a group"),
+            "name": partial(name_problem, tables.groups, "name", "a group"),
+            "course": _of_class,
+        }
     if name == "cohorts":
-        return {"name": partial(name_problem, tables.cohort, "name", "a cohort")}
+        return {
+            "idnumber": partial(name_problem, tables.cohort, "idnumber", "a cohort"),
+            "name": partial(name_problem, tables.cohort, "name", "a cohort"),
+        }
     return {}
 
 
@@ -93,13 +104,13 @@ def _of_class(course: Any) -> str | None:
 
 
 def name_problem(table: Table, column: str, what: str, value: Any) -> str | None:
-    """Why Moodle cannot take the name of a course, group or cohort; what has none goes by its idnumber.
+    """Why Moodle cannot take a name, or an idnumber; what has no name goes by its idnumber.
 
     Args:
         table: where the name is stored.
         column: in which column.
         what: `a course`, for the reason.
-        value: the name.
+        value: the name or idnumber.
     """
     if value is None:
         return None
