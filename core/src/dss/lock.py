@@ -54,11 +54,23 @@ def _acquired(state: Path) -> FileLock:
             f"another run of this configuration is under way ({_holder(state)}); wait for its end, or stop it"
         ) from None
     except OSError as error:
-        raise DssError(
-            f"the state folder `{state}` cannot be written: {error.strerror or error}; let it belong to the account"
-            " that runs this, or name another with `state`"
-        ) from None
+        raise DssError(_cannot_be_written(state, error.strerror or str(error))) from None
     return lock
+
+
+def obstacle(state: Path) -> str | None:
+    """Why no run could write to its state folder, as far as can be told without writing; None when one could."""
+    there = next(folder for folder in (state, *state.parents) if folder.exists())
+    if not there.is_dir():
+        return _cannot_be_written(state, f"`{there}` is no folder")
+    return None if os.access(there, os.W_OK | os.X_OK) else _cannot_be_written(state, "Permission denied")
+
+
+def _cannot_be_written(state: Path, reason: str) -> str:
+    return (
+        f"the state folder `{state}` cannot be written: {reason}; let it belong to the account that runs this, or name"
+        " another with `state`"
+    )
 
 
 def _who() -> str:

@@ -41,6 +41,17 @@ def test_it_writes_nothing(play: Play) -> None:
     assert {path for path in play.folder.iterdir() if path.name != "__pycache__"} == before
 
 
+def test_a_state_folder_that_cannot_be_written_is_an_error(play: Play) -> None:
+    """`apply` would end with it; nothing is made to find that out."""
+    (play.folder / "state").write_text("not a folder", encoding="utf-8")
+
+    result = play.run("check")
+
+    assert result.exit_code == 1
+    assert "error    state: the state folder" in result.stdout
+    assert "is no folder; let it belong to the account" in result.stdout
+
+
 def test_every_system_that_is_away_is_told(play: Play) -> None:
     """The first error does not hide the second."""
     (play.folder / "sis.json").unlink()

@@ -54,6 +54,7 @@ def _findings(settings: Settings) -> Iterator[tuple[str, Finding]]:
     """What is looked at and what was found, as it is found."""
     from dss.config import load_config
     from dss.errors import DssError
+    from dss.lock import obstacle
     from dss.runner import Run, errors_of
     from dss.tree import Finding
 
@@ -73,6 +74,8 @@ def _findings(settings: Settings) -> Iterator[tuple[str, Finding]]:
             yield "configuration", Finding("error", text)
         return
     yield "configuration", Finding("ok", str(config.path))
+    if (wrong := obstacle(config.state)) is not None:
+        yield "state", Finding("error", wrong)
     with run:
         yield from run.check()
         for sync in run.syncs:
