@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from dss import Base, DataStoreBranch, DataStoreTree, DefaultImporter, Rows
-from dss.branches import BranchType
+from dss.branch_type import BranchType
 from dss.errors import ConfigError, ConflictError, ReadError
 from dss.importers import NATIVE
 from dss.loading import ROWS

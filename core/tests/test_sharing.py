@@ -10,7 +10,7 @@ import pytest
 
 import dss.loading
 from dss import DataStoreBranch, DataStoreTree, DefaultImporter, Rows
-from dss.branches import BranchType
+from dss.branch_type import BranchType
 from dss.importers import NATIVE
 
 FIELDS = ("idnumber", "grade", "clubs", "email", NATIVE)
