@@ -37,7 +37,7 @@ def test_an_active_teacher_without_number_is_a_problem(export: Any) -> None:
 
     assert store.problems == [
         "`teachers.txt`, line 2: `TeacherNumber` is blank in the row of an active member of staff; so whose row it is"
-        " cannot be told"
+        " cannot be told; give it one, or another Status, in PowerSchool"
     ]
 
 
@@ -116,7 +116,7 @@ def test_an_active_student_without_number_is_a_problem(export: Any, seats: bool)
 
     told = (
         "`students.txt`, line 1: `Student_Number` is blank in the row of an active student; so whose row it is cannot"
-        " be told"
+        " be told; give the student one, or another Enroll_Status, in PowerSchool"
     )
     assert tree.students.contents().problems == [told]
     assert tree.guardians.contents().problems == [f"{told}; it may tell of guardians"]

@@ -21,7 +21,10 @@ from dss_powerschool_csv.spoilt import Spoilt
 from dss_powerschool_csv.tables import StudentOptions
 
 NUMBER = "Student_Number"
-NAMELESS = f"`{NUMBER}` is blank in the row of an active student; so whose row it is cannot be told"
+NAMELESS = (
+    f"`{NUMBER}` is blank in the row of an active student; so whose row it is cannot be told; give the student one, or"
+    " another Enroll_Status, in PowerSchool"
+)
 FIELDS = ("given_name", "family_name", "email", "username", "enabled", "grade", "homeroom", "guardians")
 #: Who is pre-registered may have no number yet, so nobody misses it.
 _PRE_REGISTERED = -1

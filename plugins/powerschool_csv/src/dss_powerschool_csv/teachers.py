@@ -123,7 +123,8 @@ class Teachers:
             self.tell.report(
                 sheet.mark(
                     line,
-                    f"`{NUMBER}` is blank in the row of an active member of staff; so whose row it is cannot be told",
+                    f"`{NUMBER}` is blank in the row of an active member of staff; so whose row it is cannot be told;"
+                    " give it one, or another Status, in PowerSchool",
                 )
             )
             if own is not None and row[own]:
