@@ -843,7 +843,7 @@ class Anything(dict[str, Any]):
     """Budgets that never trip."""
 
     def get(self, key: str, default: Any = None) -> Any:
-        from dss.guard import Budget
+        from dss.policies import Budget
 
         return Budget(10**9, 1.0)
 

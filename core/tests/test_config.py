@@ -6,7 +6,7 @@ import pytest
 
 from dss.config import Sided, load_config
 from dss.errors import ConfigError
-from dss.guard import Budget
+from dss.policies import Budget
 
 TREES = """
 [trees.sis]
@@ -76,7 +76,7 @@ share = 0
     )
     assert students.allow_empty is True
     assert sync.of["cohorts"].derive == Sided("my_school/cohorts")
-    assert config.budgets == {"students": Budget(3, 0.1), "cohorts.members": Budget(10, 0.0)}
+    assert config.policies.budgets == {"students": Budget(3, 0.1), "cohorts.members": Budget(10, 0.0)}
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ share = 0
         ),
         (
             TREES + SYNC + "[budgets.students]\ncuont = 3",
-            "`budgets.students` has the unknown key `cuont`; known are: count, share",
+            "`budgets.students` has the unknown key `cuont`; known are: count, per_parent, share",
         ),
         (
             TREES + SYNC + "[budgets.students]\ncount = '3'",

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from dss import Kind
 from dss.errors import BudgetExceeded
-from dss.guard import DEFAULT, Budget, holds
+from dss.guard import holds
 from dss.plan import make_plan
+from dss.policies import Budget
 from dss.school import Classes, Cohorts, Courses, Enrollments, Guardians, Students
 
 EVERYTHING = (Guardians, Students, Courses, Classes, Enrollments, Cohorts)
@@ -100,7 +101,7 @@ def test_all_removals_of_a_branch_wait_together(plant: Any) -> None:
     held = {id(action) for hold in found for action in hold.actions}
 
     assert [hold.scope for hold in found] == ["cohorts", "cohorts.members"]
-    assert [hold.budget for hold in found] == [DEFAULT, None]
+    assert [hold.budget for hold in found] == [Budget(), None]
     rest = [(str(action.kind), action.idnumber) for action in plan.actions if id(action) not in held]
     assert rest == [("new", "d"), ("update", "c")]
 
@@ -185,7 +186,7 @@ def test_a_budget_is_never_exceeded(plant: Any, students: int, gone: int, count:
 
 def test_the_default_is_careful() -> None:
     """Ten, and 5 %."""
-    assert (DEFAULT.count, DEFAULT.share) == (10, 0.05)
+    assert (Budget().count, Budget().share) == (10, 0.05)
 
 
 def _timetable(left: Any, right: Any) -> None:

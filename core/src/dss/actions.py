@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
@@ -26,6 +27,7 @@ class Outcome(StrEnum):
     DONE = "done"
     ALREADY = "already done"
     DROPPED = "dropped"
+    DRIFTED = "drifted"
     FAILED = "failed"
     HELD = "held"
 
@@ -62,6 +64,7 @@ class Action:
         joins: for `new`, the branch that owns this same person's attributes; only the membership is new.
         removal: whether this takes something away from somebody, and so counts against the removal budget.
         after: actions that must be done first, because they free a unique value that this one takes.
+        place: which action of its plan this is, counted from 0; -1 while there is no plan.
     """
 
     kind: Kind = attrs.field(converter=Kind)
@@ -79,6 +82,7 @@ class Action:
     joins: str | None = None
     removal: bool = False
     after: tuple[Action, ...] = ()
+    place: int = -1
     _message: str | None = attrs.field(default=None, alias="message")
 
     @property
@@ -90,6 +94,19 @@ class Action:
             # one attribute may be changed twice: to a spare value, and then to the one wanted
             what = self.wanted if isinstance(self.wanted, str) else ""
         return (self.kind, self.branch, self.idnumber, self.attribute or "", what)
+
+    @property
+    def fingerprint(self) -> str:
+        """What this action is known by from plan to plan, as 16 hexadecimal digits.
+
+        The same change found again has the same one, whatever stands on the right by then; another value has another.
+        """
+        if self.kind in (Kind.ADD, Kind.REMOVE):
+            what = stable(self.value)
+        else:
+            what = stable(self.wanted) if self.kind is Kind.UPDATE else ""
+        parts = (self.kind, self.branch, self.idnumber, self.attribute or "", what)
+        return hashlib.blake2b("\x1f".join(parts).encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
     @property
     def message(self) -> str:
@@ -111,6 +128,10 @@ class Action:
     def failed(self, reason: str) -> Result:
         """Say that this could not be done."""
         return Result(Outcome.FAILED, reason, action=self)
+
+    def drifted(self, reason: str) -> Result:
+        """Say that the target has changed since the plan was made, so that this was left undone."""
+        return Result(Outcome.DRIFTED, reason, action=self)
 
     def __str__(self) -> str:
         return self.message
@@ -161,6 +182,17 @@ class Result:
     def is_done(self) -> bool:
         """Whether the target is now as wanted."""
         return self.outcome in (Outcome.DONE, Outcome.ALREADY)
+
+
+def stable(value: Any) -> str:
+    """A value as a text that is the same in every process: `repr` gives a set in any order."""
+    if isinstance(value, str):
+        return repr(str(value))
+    if isinstance(value, set | frozenset):
+        return "{" + ", ".join(sorted(map(stable, value))) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(stable, value)) + "]"
+    return repr(value)
 
 
 def _describe(action: Action) -> str:

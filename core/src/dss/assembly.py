@@ -13,6 +13,7 @@ from dss.config import BranchConfig, Config, SyncConfig
 from dss.errors import ConfigError, ConnectorError
 from dss.number_spaces import check_number_spaces
 from dss.people import Rule, same_person
+from dss.policy_tables import check_names
 from dss.registry import Registry
 from dss.school import BRANCHES, IDNUMBER_TEMPLATES
 from dss.specifiers import resolve
@@ -191,20 +192,22 @@ class Assembly:
             return self._function(wanted, f"sync[{place}].same_person", "a record")
         return same_person if wanted else None
 
-    def check_budgets(self, rights: Mapping[str, type[DataStoreBranch]]) -> None:
-        """A budget for a branch or attribute that is not there would leave another without one.
+    def check_policies(self, rights: Mapping[str, type[DataStoreBranch]]) -> None:
+        """A budget, say, for a branch or attribute that is not there would leave another without one.
 
         Args:
             rights: the targets' branches by name.
         """
-        for scope in self.config.budgets:
-            name, _, attribute = scope.partition(".")
-            if name not in rights:
+
+        def check(branch: str, attribute: str, path: str) -> None:
+            if branch not in rights:
                 raise self._error(
-                    f"`budgets.{scope}` is for a branch that no [[sync]] has; wanted one of {', '.join(sorted(rights))}"
+                    f"`{path}` is for a branch that no [[sync]] has; wanted one of {', '.join(sorted(rights))}"
                 )
             if attribute:
-                self._check_attributes(rights[name], [attribute], f"budgets.{scope}")
+                self._check_attributes(rights[branch], [attribute], path)
+
+        check_names(self.config.policies, check)
 
 
 def _takes_one(function: Callable[..., Any]) -> bool:

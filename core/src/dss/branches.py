@@ -41,6 +41,7 @@ class DataStoreBranch(metaclass=BranchType):
         flow: how far the left's word goes, by attribute, see `dss.attributes.Flow`; read on the right branch.
         attributes: an explicit, strict list of what is compared; None is everything both models have.
         witnesses: groups of attributes, any one of which, when equal, confirms that a record is the same one.
+        parent: the reference by which a branch's removals are counted per parent, such as an enrollment's class.
         removal_values: an update to this value takes something away and counts as a removal.
         allow_empty: zero records on the left are believed.
         people: its items are people, of whom one may stand in several branches.
@@ -53,6 +54,7 @@ class DataStoreBranch(metaclass=BranchType):
     klass: ClassVar[Any] = "dss.models/Base"
     refers_to: ClassVar[Mapping[str, str | tuple[str, ...]]] = {}
     key_of: ClassVar[tuple[str, ...]] = ()
+    parent: ClassVar[str | None] = None
     unique: ClassVar[tuple[str, ...]] = ()
     flow: ClassVar[Mapping[str, str]] = {}
     attributes: ClassVar[tuple[str, ...] | None] = None
@@ -173,6 +175,14 @@ class DataStoreBranch(metaclass=BranchType):
         """Why the system cannot take this value of this attribute; None when it can. For connectors to override.
 
         Asked for what is to be written, never for what the system already holds.
+        """
+        return None
+
+    @classmethod
+    def protection(cls, idnumber: str) -> str | None:
+        """Why nothing may be taken away from this record, such as "an administrator"; None when it may.
+
+        For connectors to override; asked of records of the system that a plan would remove or disable.
         """
         return None
 

@@ -12,7 +12,9 @@ import attrs
 
 from dss.attributes import Flow
 from dss.errors import ConfigError
-from dss.guard import Budget
+from dss.policies import Policies
+from dss.policy_tables import KEYS as POLICY_KEYS
+from dss.policy_tables import PolicyTables
 from dss.structure import Structurer
 
 DEFAULT_FILE = "dss.toml"
@@ -101,7 +103,9 @@ class Config:
         state: folder for what has to be remembered from run to run.
         trees: by name.
         syncs: in the order in which they run.
-        budgets: removals allowed in a run, by branch or `branch.attribute`.
+        policies: how careful a run is: budgets, guards, what is protected, when things expire.
+        on_failure: a command, with its arguments, that is run when `dss-run` ends with anything but 0 or 2.
+        table: the file's own values, before anything was made of them; references to secrets, never secrets.
         structurer: makes a connector's options out of plain values.
     """
 
@@ -109,8 +113,10 @@ class Config:
     state: Path
     trees: Mapping[str, TreeConfig]
     syncs: tuple[SyncConfig, ...]
-    budgets: Mapping[str, Budget]
+    policies: Policies
     structurer: Structurer
+    on_failure: tuple[str, ...] = ()
+    table: Mapping[str, Any] = attrs.field(factory=dict, repr=False)
 
     @property
     def folder(self) -> Path:
@@ -118,7 +124,7 @@ class Config:
         return self.path.parent
 
 
-TOP_KEYS = ("state", "trees", "sync", "budgets")
+TOP_KEYS = ("state", "trees", "sync", *POLICY_KEYS, "on_failure")
 _SYNC_KEYS = ("left", "right", "branches", "same_person")
 _TREE_KEYS = ("connector", "tree", "plugins")
 
@@ -179,8 +185,10 @@ class _Loader:
             self.structurer.structure(table.get("state", "state"), Path, "state"),
             trees,
             tuple(self._sync(f"sync[{place}]", sync, trees) for place, sync in enumerate(syncs)),
-            self._budgets(self._table(table, "budgets")),
+            PolicyTables(self.structurer).policies(table),
             self.structurer,
+            self.structurer.structure(table.get("on_failure", []), tuple[str, ...], "on_failure"),
+            table,
         )
 
     def _table(self, table: Mapping[str, Any], key: str) -> dict[str, Any]:
@@ -247,28 +255,6 @@ class _Loader:
             if flow not in tuple(Flow):
                 raise ConfigError(f"`{path}.flow.{attribute}` is {flow!r}; wanted one of {', '.join(Flow)}")
         return branch
-
-    def _budgets(self, table: Mapping[str, Any]) -> dict[str, Budget]:
-        """`[budgets.students]`, and `[budgets.cohorts.members]` for a multi-valued attribute."""
-        budgets = {}
-        for branch, value in table.items():
-            if not isinstance(value, dict):
-                raise ConfigError(f"`budgets.{branch}` is {value!r}; wanted a table with `count` and `share`")
-            own = {key: one for key, one in value.items() if not isinstance(one, dict)}
-            if own or not value:
-                budgets[branch] = self._budget(f"budgets.{branch}", own)
-            for attribute, one in value.items():
-                if isinstance(one, dict):
-                    budgets[f"{branch}.{attribute}"] = self._budget(f"budgets.{branch}.{attribute}", one)
-        return budgets
-
-    def _budget(self, path: str, value: Any) -> Budget:
-        budget = self.structurer.structure(value, Budget, path)
-        if budget.count < 0:
-            raise ConfigError(f"`{path}.count` is {budget.count}; wanted 0 or more")
-        if not 0 <= budget.share <= 1:
-            raise ConfigError(f"`{path}.share` is {budget.share}; wanted a part of one, such as 0.05 for 5 %")
-        return budget
 
 
 @attrs.frozen

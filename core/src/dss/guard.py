@@ -5,52 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import attrs
-
 from dss.actions import Action, Kind
 from dss.attributes import is_multi
 from dss.branches import DataStoreBranch
+from dss.holding import Because, Hold
 from dss.plan import Plan
+from dss.policies import Budget
 from dss.waiting import record_of, renumbered, still_needed, value_of
 from dss.wording import in_words
-
-
-@attrs.frozen
-class Budget:
-    """How much may be taken away in one run; it trips when removals exceed the count and the share.
-
-    Attributes:
-        count: so many are always allowed.
-        share: part of the enabled records in our scope before the run (of the single values, for a multi-valued
-            attribute), between 0 and 1.
-    """
-
-    count: int = 10
-    share: float = 0.05
-
-    def allows(self, removals: int, of: int) -> bool:
-        """Whether so many removals are within the budget."""
-        return removals <= self.count or removals <= self.share * of
-
-
-@attrs.frozen
-class Hold:
-    """Removals that are kept back.
-
-    Attributes:
-        scope: a branch, or `branch.attribute`.
-        reason: one sentence.
-        actions: all of them.
-        budget: the scope's own budget, when that is what they exceed; None when they wait for something else.
-    """
-
-    scope: str
-    reason: str
-    actions: list[Action]
-    budget: Budget | None = None
-
-
-DEFAULT = Budget()
 
 
 def holds(plan: Plan, budgets: Mapping[str, Budget] | None = None) -> list[Hold]:
@@ -73,7 +35,7 @@ def holds(plan: Plan, budgets: Mapping[str, Budget] | None = None) -> list[Hold]
     found = []
     for scope, removals in scopes.items():
         branch = rights[removals[0].branch]
-        budget = budgets.get(scope, budgets.get(branch.__name__, DEFAULT))
+        budget = budgets.get(scope, budgets.get(branch.__name__, Budget()))
         of = _size(branch, removals[0])
         if not budget.allows(len(removals), of):
             share = len(removals) / of if of else 1.0
@@ -83,13 +45,14 @@ def holds(plan: Plan, budgets: Mapping[str, Budget] | None = None) -> list[Hold]
                     f"{in_words(len(removals), 'is', 'are', scope)} {share:.0%} of {of};"
                     f" allowed are {budget.count}, or {budget.share:.0%}",
                     removals,
-                    budget,
+                    Because.BUDGET,
+                    budget=budget,
                 )
             )
     found += _of_the_same_branch(found, scopes)
-    found += [Hold(*waiting) for waiting in renumbered(plan, _keys(found), rights)]
+    found += [Hold(*waiting, Because.NEEDED) for waiting in renumbered(plan, _keys(found), rights)]
     found += _dependent(found, scopes, rights)
-    found += [Hold(*waiting) for waiting in still_needed(plan, _keys(found), rights)]
+    found += [Hold(*waiting, Because.NEEDED) for waiting in still_needed(plan, _keys(found), rights)]
     return found + _dependent(found, scopes, rights)
 
 
@@ -107,6 +70,7 @@ def _of_the_same_branch(found: Sequence[Hold], scopes: Mapping[str, list[Action]
             f"{in_words(len(removals), 'waits', 'wait', scope)}, since too much would go in"
             f" {tripped[removals[0].branch]}",
             removals,
+            Because.BUDGET,
         )
         for scope, removals in scopes.items()
         if scope not in held and removals[0].branch in tripped
@@ -146,6 +110,7 @@ def _dependent(
             in_words(len(actions), "belongs to a record", "belong to records", scope)
             + " whose removal is held",
             actions,
+            Because.DEPENDENT,
         )
         for scope, actions in more.items()
     ]

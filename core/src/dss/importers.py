@@ -47,6 +47,23 @@ class Holder:
     record: Mapping[str, Any] = attrs.field(factory=dict)
 
 
+@attrs.frozen
+class Origin:
+    """Where one value of one record came from.
+
+    Attributes:
+        attribute: the record's attribute; empty for the record itself.
+        value: as it was found there, before anything was made of it.
+        place: such as `students.csv, line 12, column email`.
+        rule: what was made of it on the way, in words; empty when it was taken as it is.
+    """
+
+    attribute: str
+    value: Any
+    place: str
+    rule: str = ""
+
+
 class DefaultImporter:
     """Base of all importers; one is made per tree object.
 
@@ -91,6 +108,10 @@ class DefaultImporter:
             return ()
         wanted = frozenset(idnumbers)
         return _picked(self, branch, wanted)
+
+    def trace(self, branch: type[DataStoreBranch], idnumber: str) -> Iterable[Origin]:
+        """Tell where each value of one record came from; reads as much again as that takes. For `dss-run explain`."""
+        return ()
 
     def find_holders(
         self, branch: type[DataStoreBranch], attribute: str, values: Collection[Any]
@@ -161,6 +182,7 @@ __all__ = [
     "DefaultImporter",
     "Given",
     "Holder",
+    "Origin",
     "ReadError",
     "Record",
     "Records",

@@ -60,7 +60,7 @@ class Run:
             for place, (config, pair) in enumerate(zip(self.config.syncs, pairs, strict=True))
         ]
         self._is_finished = False
-        self._assembly.check_budgets(self._rights())
+        self._assembly.check_policies(self._rights())
         self._rules = [self._assembly.rule(place) for place in range(len(self.syncs))]
 
     def __enter__(self) -> Self:
@@ -139,7 +139,7 @@ class Run:
         gc.freeze()
         say(f"comparing {sync.left.name} with {sync.right.name}")
         sync.plan = make_plan(sync.left, sync.right, [name for name in names if not only or name in only])
-        sync.holds = holds(sync.plan, self.config.budgets)
+        sync.holds = holds(sync.plan, self.config.policies.budgets)
         sync.planned_early = [one for one in before(sync, self.syncs) if one.report is None]
         sync.plan.notes += [
             f"{one.name} changes `{one.right.name}` before {sync.name} comes, which is planned here from what is there"

@@ -148,6 +148,7 @@ class Enrollments:
     klass: ClassVar[object] = Enrollment
     refers_to: ClassVar[References] = {"class_": ("classes",), "person": PEOPLE}
     key_of: ClassVar[tuple[str, ...]] = ("class_", "person", "role")
+    parent: ClassVar[str | None] = "class_"
     # a person's key parts are the enrolment's identity; nothing else could confirm that it is the same
     witnesses: ClassVar[tuple[tuple[str, ...], ...]] = (("class_", "person", "role"),)
 

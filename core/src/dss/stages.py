@@ -9,7 +9,7 @@ import attrs
 from dss.actions import Action, Outcome
 from dss.apply import Report
 from dss.config import SyncConfig
-from dss.guard import Hold
+from dss.holding import Hold
 from dss.plan import Plan
 from dss.tree import DataStoreTree
 

@@ -22,6 +22,8 @@ from dss.importers import DefaultImporter
 from dss.pairs import Pair, ready_pairs
 from dss.reading import read
 from dss.registry import Hooks, Registry, default_registry
+from dss.rehearsal import Rehearsal
+from dss.sources import Source
 from dss.specifiers import resolve
 from dss.store import Record
 from dss.templates import DefaultTemplate
@@ -228,6 +230,20 @@ class DataStoreTree:
     def identity(self) -> str:
         """Which system this is, without secrets."""
         return self.name
+
+    def sources(self) -> Iterable[Source]:
+        """What this tree is read from, as far as that can be known again: for files, their content and time."""
+        return ()
+
+    def rehearsal(self) -> AbstractContextManager[Rehearsal]:
+        """What encloses a dry run: the real handlers run, and nothing that they write stays.
+
+        Raises:
+            ConfigError: this system cannot do that.
+        """
+        raise ConfigError(
+            f"tree `{self.name}` cannot be rehearsed on: `{type(self).__name__}` defines no `rehearsal`"
+        )
 
     def batch(self) -> AbstractContextManager[object]:
         """What encloses one batch of writes: one transaction, where the system has them."""

@@ -179,7 +179,7 @@ def test_every_setting_may_be_switched_on_as_it_stands(play: Play, monkeypatch: 
     assert options.archive == Files(names=("a", "b"), quoted=False)
     assert (options.mark, options.days, options.share) == ('tab\t"quote" \x7f', 3, 0.5)
     assert (options.names, options.sizes) == ({"a b": "c"}, [])
-    assert config.budgets["courses"].count == 10
+    assert config.policies.budgets["courses"].count == 10
 
 
 def test_shared_explanations_are_given_once(play: Play) -> None:

@@ -13,7 +13,7 @@ from dss.launcher.visible import masked, visible, visible_lines
 from dss.launcher.words import LABELS, alone, label_of, listed, without_values, wrong
 
 if TYPE_CHECKING:
-    from dss.guard import Hold
+    from dss.holding import Hold
     from dss.runner import Run
     from dss.stages import Sync
     from dss.tree import DataStoreTree

@@ -10,9 +10,9 @@ from dss.branches import DataStoreBranch
 from dss.config import BranchConfig
 from dss.discovery import discover
 from dss.errors import ConfigError
-from dss.guard import Budget
 from dss.launcher.options import OFF, OptionLines
 from dss.launcher.toml import comment, key_text, value_text
+from dss.policies import Budget
 from dss.registry import Registry
 from dss.specifiers import resolve
 from dss.tree import DataStoreTree

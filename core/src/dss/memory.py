@@ -1,0 +1,81 @@
+"""What earlier runs say about one sync, for the guards to judge a new plan by. Plain values; no file is read here."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import attrs
+
+from dss.sources import Source
+
+
+@attrs.frozen
+class Reading:
+    """What one reading of a branch looked like.
+
+    Attributes:
+        rows: records that the importer gave, doubled ones counted each time.
+        keys: different records.
+        blanks: by field, in how many records it said nothing.
+    """
+
+    rows: int
+    keys: int
+    blanks: Mapping[str, int] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Missing:
+    """For how long a record of the target has been missing on the left.
+
+    Attributes:
+        since: the good run that first missed it.
+        runs: good runs in a row that have missed it.
+    """
+
+    since: datetime.datetime
+    runs: int
+
+
+@attrs.frozen
+class Undone:
+    """An action that was undone, and must not simply be done again by the next run.
+
+    Attributes:
+        run: the run that undid it.
+        source: for a record that was made and let go again, a digest of what the left said of it; when the left says
+            something else by now, it may be made again. Empty: the action's own values tell.
+    """
+
+    run: int
+    source: str = ""
+
+
+def _nothing(branch: str) -> Mapping[str, Any]:
+    return {}
+
+
+@attrs.frozen
+class Memory:
+    """What earlier runs say about one sync.
+
+    Attributes:
+        approved: fingerprints of actions that a person has approved.
+        undone: by fingerprint.
+        owned: for a branch of the target, the records that we have made or taken over, with their native ids (None
+            where unknown); None: there is no record of it, so nothing can be known to be ours.
+        missing: for a branch of the target, what the left has been missing, by idnumber.
+        readings: the last good reading of each branch of the left, by name.
+        sources: what the left was read from in the last good run, by name.
+        last_run: when the last run began; None when there was none.
+    """
+
+    approved: Collection[str] = frozenset()
+    undone: Mapping[str, Undone] = attrs.field(factory=dict)
+    owned: Callable[[str], Mapping[str, Any] | None] = _nothing
+    missing: Callable[[str], Mapping[str, Missing]] = _nothing
+    readings: Mapping[str, Reading] = attrs.field(factory=dict)
+    sources: Mapping[str, Source] = attrs.field(factory=dict)
+    last_run: datetime.datetime | None = None

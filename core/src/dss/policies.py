@@ -1,0 +1,159 @@
+"""What the configuration says about how careful a run is; every table has defaults that suit most schools."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import attrs
+
+
+def _help(text: str) -> dict[str, str]:
+    return {"help": text}
+
+
+@attrs.frozen
+class Limit:
+    """So many are always allowed, and beyond that a share of what there is.
+
+    Attributes:
+        count: so many are always allowed.
+        share: part of what there is before the run, between 0 and 1.
+    """
+
+    count: int = attrs.field(default=3, metadata=_help("so many are always allowed"))
+    share: float = attrs.field(default=0.30, metadata=_help("part of what there is, such as 0.3"))
+
+    def allows(self, removals: int, of: int) -> bool:
+        """Whether so many removals are within the limit; it is passed when they exceed the count and the share."""
+        return removals <= self.count or removals <= self.share * of
+
+
+@attrs.frozen
+class Budget(Limit):
+    """How much may be taken away in one run.
+
+    Attributes:
+        share: part of the enabled records in our scope before the run (of the single values, for a multi-valued
+            attribute).
+        per_parent: what may be taken away from one parent: from one class, from the members of one cohort.
+    """
+
+    count: int = attrs.field(default=10, metadata=_help("so many removals are always allowed"))
+    share: float = attrs.field(default=0.05, metadata=_help("part of the enabled records, such as 0.05"))
+    per_parent: Limit = attrs.field(
+        factory=Limit, metadata=_help("the same for one parent: one class, the members of one cohort")
+    )
+
+
+@attrs.frozen
+class Shape:
+    """`[guards]` and `[guards.BRANCH]`: how far a source may differ from what it was in the last good run.
+
+    Every limit counts only when more than `count` records are concerned.
+    """
+
+    count: int = attrs.field(default=10, metadata=_help("fewer records than this never trip a guard"))
+    shrink: float = attrs.field(
+        default=0.2, metadata=_help("part of the source's records (and of its rows) that may be missing")
+    )
+    growth: float = attrs.field(
+        default=0.5, metadata=_help("part of the source's records that may be new to the target")
+    )
+    blanks: float = attrs.field(
+        default=0.1, metadata=_help("part of the records in which an attribute may have become blank")
+    )
+    changes: float = attrs.field(
+        default=0.3, metadata=_help("part of the records in which an attribute may change in one run")
+    )
+
+
+class Removing(StrEnum):
+    """What is done about somebody who is gone from the source."""
+
+    DISABLE = "disable"
+    """The branch's own `old` is carried out: an account is disabled."""
+    STRIP = "strip"
+    """Memberships that refer to it are removed: enrollments, members of cohorts, guardians' roles."""
+
+
+@attrs.frozen
+class Removals:
+    """`[removals.BRANCH]`: when somebody counts as gone, and what is done then.
+
+    Attributes:
+        runs: good runs in a row in which a record must have been missing.
+        days: days for which a record must have been missing.
+        policy: what is done.
+    """
+
+    runs: int = attrs.field(default=1, metadata=_help("a record must have been missing in so many good runs"))
+    days: int = attrs.field(default=0, metadata=_help("and for so many days"))
+    policy: tuple[Removing, ...] = attrs.field(
+        default=(Removing.DISABLE, Removing.STRIP),
+        metadata=_help("what is done then: 'disable', 'strip' (memberships), or both"),
+    )
+
+
+@attrs.frozen
+class Breaker:
+    """`[breaker]`: when a run in which changes keep failing is stopped.
+
+    Attributes:
+        failures: so many in a row stop it; 0 never does.
+        share: this part of what has been tried stops it, once `tried` have been; 1 never does.
+        tried: before so many have been tried no share is looked at.
+    """
+
+    failures: int = attrs.field(default=25, metadata=_help("so many failures in a row stop a run; 0: never"))
+    share: float = attrs.field(default=0.5, metadata=_help("a larger part that failed stops a run; 1: never"))
+    tried: int = attrs.field(
+        default=50, metadata=_help("the share is looked at when so many have been tried")
+    )
+
+
+@attrs.frozen
+class Expiry:
+    """`[expiry]`: for how long things are kept, in days.
+
+    Attributes:
+        approvals: an approval that was not used.
+        values: people's names and values in the journal; without them a run cannot be undone any more.
+    """
+
+    approvals: int = attrs.field(default=14, metadata=_help("days after which an unused approval lapses"))
+    values: int = attrs.field(
+        default=90, metadata=_help("days after which the journal forgets names and values")
+    )
+
+
+@attrs.frozen
+class Policies:
+    """All of them.
+
+    Attributes:
+        budgets: by branch, or by `branch.attribute`.
+        guards: by branch; "" is for all others.
+        removals: by branch.
+        protected: patterns as of file names (`admin*`), by branch ("" is for all) and attribute.
+    """
+
+    budgets: Mapping[str, Budget] = attrs.field(factory=dict)
+    guards: Mapping[str, Shape] = attrs.field(factory=dict)
+    removals: Mapping[str, Removals] = attrs.field(factory=dict)
+    protected: Mapping[str, Mapping[str, tuple[str, ...]]] = attrs.field(factory=dict)
+    breaker: Breaker = attrs.field(factory=Breaker)
+    expiry: Expiry = attrs.field(factory=Expiry)
+
+    def budget(self, branch: str, attribute: str = "") -> Budget:
+        """The budget of a branch, or of one of its multi-valued attributes, for which the branch's own stands too."""
+        own = self.budgets.get(f"{branch}.{attribute}") if attribute else None
+        return own or self.budgets.get(branch) or Budget()
+
+    def shape(self, branch: str) -> Shape:
+        """How far a branch may differ from the last good run."""
+        return self.guards.get(branch) or self.guards.get("") or Shape()
+
+    def removing(self, branch: str) -> Removals:
+        """When a record of a branch counts as gone, and what is done then."""
+        return self.removals.get(branch) or Removals()
