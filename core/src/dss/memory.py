@@ -65,7 +65,8 @@ class Memory:
         approved: fingerprints of actions that a person has approved.
         undone: by fingerprint.
         owned: for a branch of the target, the records that we have made or taken over, with their native ids (None
-            where unknown); None: there is no record of it, so nothing can be known to be ours.
+            where unknown); it gives None where there is no record, so that nothing can be known to be ours. None
+            instead of a function: not asked, everything in our scope is ours.
         missing: for a branch of the target, what the left has been missing, by idnumber.
         readings: the last good reading of each branch of the left, by name.
         sources: what the left was read from in the last good run, by name.
@@ -74,7 +75,7 @@ class Memory:
 
     approved: Collection[str] = frozenset()
     undone: Mapping[str, Undone] = attrs.field(factory=dict)
-    owned: Callable[[str], Mapping[str, Any] | None] = _nothing
+    owned: Callable[[str], Mapping[str, Any] | None] | None = None
     missing: Callable[[str], Mapping[str, Missing]] = _nothing
     readings: Mapping[str, Reading] = attrs.field(factory=dict)
     sources: Mapping[str, Source] = attrs.field(factory=dict)
