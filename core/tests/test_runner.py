@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from dss.errors import ConfigError, ConnectorError, DssError
-from dss.runner import ExitCode, Run
+from dss.exit_codes import ExitCode
+from dss.holding import Because, Hold
+from dss.runner import Run
 
 _numbers = itertools.count()
 
@@ -253,7 +255,7 @@ def test_without_a_list_of_branches_those_both_have_are_synced(make: Make) -> No
 
 
 def test_the_exit_code_says_what_came_of_it(make: Make) -> None:
-    """0 in step, 1 an error or a failure, 2 changes, 3 something held."""
+    """Changes before an apply, then what could not be done, and what is held."""
     failing = SCHOOL.replace('{"idnumber": "2", "grade": "8"}', '{"idnumber": "bad"}')
     gone = SCHOOL.replace(
         '"moodle": {},',
@@ -271,12 +273,26 @@ def test_the_exit_code_says_what_came_of_it(make: Make) -> None:
 
     assert codes == [
         ExitCode.CHANGES,
-        ExitCode.ERROR,
+        ExitCode.FAILED,
         ExitCode.HELD,
         ExitCode.HELD,
-        ExitCode.ERROR,
-        ExitCode.ERROR,
+        ExitCode.FAILED,
+        ExitCode.FAILED,
     ]
+
+
+def test_what_is_held_as_it_is_meant_to_be_is_in_step(make: Make) -> None:
+    """A quiet hold is neither a change nor anything to look at."""
+    gone = SCHOOL.replace(
+        '"moodle": {},',
+        '"moodle": {"students": [{"idnumber": f"x{n}", "enabled": True} for n in range(30)]},',
+    )
+
+    with make(school=gone) as run:
+        (sync,) = run.plan()
+        sync.holds = [Hold("students", "not ours", list(sync.plan.actions), Because.FOREIGN, quiet=True)]  # type: ignore[union-attr]
+
+        assert run.exit_code() is ExitCode.IN_STEP
 
 
 def test_held_removals_are_left_undone_and_the_rest_is_done(make: Make) -> None:

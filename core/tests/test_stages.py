@@ -12,8 +12,9 @@ import pytest
 
 from dss import hookimpl
 from dss.errors import StateError
+from dss.exit_codes import ExitCode
 from dss.registry import Registry
-from dss.runner import ExitCode, Run
+from dss.runner import Run
 
 _numbers = itertools.count()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
-from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +15,7 @@ from dss.assembly import Assembly, shared_names
 from dss.branches import DataStoreBranch
 from dss.config import Config, load_config
 from dss.errors import ConfigError, DssError, StateError
+from dss.exit_codes import ExitCode, gravest
 from dss.guard import holds
 from dss.importers import DefaultImporter
 from dss.people import settle
@@ -27,19 +27,6 @@ from dss.templates import reason_of
 from dss.tree import DataStoreTree, Finding
 
 log = logging.getLogger("dss")
-
-
-class ExitCode(IntEnum):
-    """What `dss-run` ends with."""
-
-    IN_STEP = 0
-    """Nothing is left to do."""
-    ERROR = 1
-    """Something is wrong: the configuration, a source, a record, or a change that failed."""
-    CHANGES = 2
-    """`plan` only: there are changes to apply."""
-    HELD = 3
-    """Removals are held back; everything else has been done."""
 
 
 class Run:
@@ -220,16 +207,19 @@ class Run:
 
     def exit_code(self) -> ExitCode:
         """What this run ends with, as far as it has come."""
-        if any(sync.plan is not None and sync.plan.errors for sync in self.syncs):
-            return ExitCode.ERROR
+        return gravest(self._codes())
+
+    def _codes(self) -> Iterator[ExitCode]:
+        """Everything that holds of this run."""
         reports = [sync.report for sync in self.syncs if sync.report is not None]
-        if any(report.total(Outcome.FAILED, Outcome.DROPPED) for report in reports):
-            return ExitCode.ERROR
-        if any(sync.holds for sync in self.syncs):
-            return ExitCode.HELD
-        if not reports and any(sync.plan is not None and sync.plan.actions for sync in self.syncs):
-            return ExitCode.CHANGES
-        return ExitCode.IN_STEP
+        if any(sync.plan is not None and sync.plan.errors for sync in self.syncs) or any(
+            report.total(Outcome.FAILED, Outcome.DROPPED, Outcome.DRIFTED) for report in reports
+        ):
+            yield ExitCode.FAILED
+        if any(not hold.quiet for sync in self.syncs for hold in sync.holds):
+            yield ExitCode.HELD
+        if not reports and any(len(sync.ready) for sync in self.syncs):
+            yield ExitCode.CHANGES
 
     def missing_handlers(self) -> list[str]:
         """Handlers that the targets' templates lack for what is planned."""

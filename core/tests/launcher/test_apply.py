@@ -43,12 +43,12 @@ def test_a_second_apply_has_nothing_to_do(play: Play) -> None:
 
 
 def test_a_failure_is_reported_and_the_rest_is_done(play: Play) -> None:
-    """The failed record is named with its reason, and the run ends in error."""
+    """The failed record is named with its reason, and the exit code says that some failed."""
     play.put("shop", play.held_by("shop")["students"], _refused=["1"])
 
     result = play.run("apply", "--yes")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 4
     assert "shop: 4 done, 1 failed" in result.stdout
     assert "failed:\n  new students `1`: ValueError: the address '...' is taken" in result.stdout
     assert play.held_by("shop")["students"]["2"]["email"] == "ben@example.org"
@@ -73,7 +73,7 @@ def test_dropped_changes_are_reported_with_their_reason(play: Play) -> None:
 
     result = play.run("apply", "--yes")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 4
     assert "no handler for `old_courses`" in result.stdout
     assert "dropped:\n  old courses `OLD`: no handler; define" in result.stdout
 
@@ -170,7 +170,7 @@ def test_a_shutdown_ends_an_apply_like_ctrl_c(play: Play) -> None:
 
     done = play.spawn("apply", "--yes")
 
-    assert done.returncode == 1
+    assert done.returncode == 5
     assert b"shop: stopped after 1 of 5 changes" in done.stdout
     assert done.stderr.endswith(b"stopped\n")
     assert "1" in play.held_by("shop")["students"]
@@ -182,7 +182,7 @@ def test_an_interrupted_apply_reports_what_was_done(play: Play) -> None:
 
     result = play.run("apply", "--yes")
 
-    assert result.exit_code == 1
+    assert result.exit_code == 5
     assert "stopped" in result.stderr
     assert "Traceback" not in result.stderr
     assert "shop: stopped after 1 of 5 changes" in result.stdout
@@ -211,7 +211,7 @@ def test_two_at_once_do_not_write(play: Play) -> None:
 
     third = play.run("apply", "--yes")
 
-    assert second.exit_code == 1
+    assert second.exit_code == 6
     assert "another run of this configuration is under way (process" in second.stderr
     assert after == before
     assert third.exit_code == 0

@@ -13,9 +13,9 @@ import click
 import pytest
 
 from dss.config import DEFAULT_FILE
+from dss.exit_codes import ExitCode
 from dss.launcher import settings
 from dss.launcher.group import COMMANDS, dss_run
-from dss.runner import ExitCode
 
 if TYPE_CHECKING:
     from core.tests.launcher.conftest import Play

@@ -82,7 +82,7 @@ def test_no_is_the_default_and_changes_nothing(play: Play, answer: bytes) -> Non
 
     code, seen = on_terminal(play, "apply", answers=[answer])
 
-    assert code == 1
+    assert code == 5
     assert "nothing was changed" in seen
     assert play.held_by("shop") == before
 
@@ -93,7 +93,7 @@ def test_each_link_of_a_chain_is_asked_about(chain: Play) -> None:
 
     code, seen = on_terminal(chain, "apply", answers=[b"y\n", b"n\n"])
 
-    assert code == 1
+    assert code == 5
     assert "Change shop? [y/N]: y" in seen
     assert "Change till? [y/N]: n" in seen
     assert "nothing more was changed" in seen
@@ -108,7 +108,7 @@ def test_ctrl_c_and_ctrl_d_at_the_question_stop_it(play: Play, key: bytes) -> No
 
     code, seen = on_terminal(play, "apply", answers=[key])
 
-    assert code == 1
+    assert code == 5
     assert "stopped" in seen
     assert "Traceback" not in seen
     assert play.held_by("shop") == before

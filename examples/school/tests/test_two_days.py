@@ -15,7 +15,8 @@ from riverbend.school import School, invent
 from school import Student
 
 from dss.actions import Kind, Outcome
-from dss.runner import ExitCode, Run
+from dss.exit_codes import ExitCode
+from dss.runner import Run
 
 HERE = Path(__file__).parent.parent
 Counts = Counter[tuple[str, Kind]]
@@ -204,7 +205,7 @@ def test_a_file_that_was_cut_off_takes_nobody_away(night: Night) -> None:
     after = night.dump()
     night.receive("day2")
 
-    assert code is ExitCode.ERROR
+    assert code is ExitCode.FAILED
     assert planned["students", Kind.OLD] > 100
     assert planned["enrollments", Kind.ERROR] > 1000
     assert after == before

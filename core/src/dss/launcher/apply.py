@@ -77,11 +77,13 @@ def apply(settings: Settings, only: tuple[str, ...], limit: int, yes: bool) -> i
 
 
 def _refused(run: Run, screen: Screen) -> int:
+    from dss.exit_codes import ExitCode
+
     has_written = any(sync.has_written for sync in run.syncs)
     screen.line("nothing more was changed" if has_written else "nothing was changed")
     if has_written:
         run.finish()
-    return 1
+    return ExitCode.STOPPED
 
 
 def _check_answerable(yes: bool) -> None:

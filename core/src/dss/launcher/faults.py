@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from dss.errors import DssError
+from dss.exit_codes import ExitCode
 from dss.launcher.settings import Settings
 from dss.launcher.visible import visible_lines
+from dss.lock import LockedError
 
 
 def tell(error: BaseException, settings: Settings) -> None:
@@ -18,6 +20,13 @@ def tell(error: BaseException, settings: Settings) -> None:
     if settings.debug:
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
     click.echo(visible_lines(explain(error, settings.config)), err=True)
+
+
+def code_of(error: BaseException) -> ExitCode:
+    """What `dss-run` ends with for this error."""
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        return ExitCode.STOPPED
+    return ExitCode.LOCKED if isinstance(error, LockedError) else ExitCode.ERROR
 
 
 def explain(error: BaseException, config: Path) -> str:

@@ -77,7 +77,7 @@ def _told(error: BaseException, settings: Settings) -> int:
     # where not even that can be written, the exit code still tells it
     with contextlib.suppress(OSError):
         faults.tell(error, settings)
-    return 1
+    return faults.code_of(error)
 
 
 def _flushed(code: int, settings: Settings) -> int:

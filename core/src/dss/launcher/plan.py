@@ -36,11 +36,12 @@ def plan(settings: Settings, only: tuple[str, ...], limit: int | None, as_json: 
     with the values as they are and as they would be; then what is held because too much would be removed, what needs
     attention because it cannot be done, and notes on what was read.
     """
+    from dss.exit_codes import ExitCode
     from dss.launcher import overview
     from dss.launcher.messages import messages
     from dss.launcher.progress import steps_on
     from dss.launcher.screen import Screen
-    from dss.runner import ExitCode, Run
+    from dss.runner import Run
 
     if as_json and limit is not None:
         raise click.UsageError(

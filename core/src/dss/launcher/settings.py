@@ -13,9 +13,12 @@ DEFAULT_FILE = "dss.toml"
 EXIT_CODES = """\
 Exit codes:
   0  in step, nothing is left to do
-  1  error: the command line, the configuration, a source, a record, a change
+  1  error: the command line, the configuration, a source or a system, a defect
   2  `plan` only: there are changes to apply
-  3  removals are held back; nothing else is wrong
+  3  changes are held back until somebody has looked
+  4  some records or changes could not be carried out
+  5  stopped before its end, or the question answered with no
+  6  another run of this configuration is under way
 """
 
 
