@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 import stamina
 
 from dss.actions import Action, Kind, Outcome, Result
 from dss.attributes import is_multi
+from dss.breaker import Fuse
+from dss.drift import Drift
 from dss.errors import TemporaryError
 from dss.store import State
 from dss.stored import copy_with
@@ -26,6 +28,8 @@ BATCH = 500
 """Actions in a batch whose handler does not say how many it wants."""
 ATTEMPTS = 4
 """How often a batch is tried while the target says that it is busy."""
+OVER_BUDGET = "over the removal budget"
+TOO_BUSY = "the target was still busy after several attempts"
 BUSY = "not tried, since the target was still busy after several attempts at what came before"
 
 
@@ -37,11 +41,13 @@ class Report:
         counts: how many, by branch, kind and outcome.
         undone: everything that was not done, with the reason.
         remarks: what is left to be done by hand.
+        stopped: why the run was stopped before its end; empty when it was not.
     """
 
     counts: Counter[tuple[str, Kind, Outcome]] = attrs.field(factory=Counter)
     undone: list[Result] = attrs.field(factory=list)
     remarks: list[str] = attrs.field(factory=list)
+    stopped: str = ""
 
     def add(self, result: Result) -> None:
         """Count one answer."""
@@ -80,6 +86,16 @@ def missing_handlers(right: DataStoreTree, actions: Iterable[Action]) -> list[st
     return list(missing)
 
 
+class Recorder(Protocol):
+    """Keeps what is being done where a crash does not reach it."""
+
+    def intend(self, actions: Sequence[Action]) -> None:
+        """Write down what is about to be done; called inside the bracket, and once more for every new attempt."""
+
+    def settle(self, results: Sequence[Result]) -> None:
+        """Write down what became of a batch, when its bracket has closed; also of what never reached a handler."""
+
+
 def apply(
     right: DataStoreTree,
     actions: Iterable[Action],
@@ -87,6 +103,9 @@ def apply(
     hooks: Hooks | None = None,
     held: Collection[tuple[str, ...]] = (),
     told: Callable[[int], object] | None = None,
+    drift: Drift | None = None,
+    recorder: Recorder | None = None,
+    fuse: Fuse | None = None,
 ) -> Report:
     """Carry out actions that stand in a plan's order.
 
@@ -94,19 +113,28 @@ def apply(
         right: the target.
         actions: in the order of the plan.
         hooks: whose `dss_handle_actions` is asked; default is the target's own.
-        held: keys of actions that must be left undone.
+        held: keys of actions that must be left undone; a mapping gives the reasons.
         told: is called after every batch with the number of actions it held.
+        drift: reads again, just before writing, what is about to be touched; None trusts the plan.
+        recorder: is told of everything, before and after.
+        fuse: stops the run when too much fails; without one, all is tried.
+
+    Raises:
+        Exception: the recorder failed; what was recorded as intended is in doubt, nothing after it was done.
     """
     report = Report()
-    run = _Run(right, hooks or right.hooks, report)
+    run = _Run(right, hooks or right.hooks, report, drift, recorder, fuse)
+    reasons = held if isinstance(held, Mapping) else dict.fromkeys(held, OVER_BUDGET)
     for batch in _batches(right, actions):
-        for action in batch:
-            if action.key in held:
-                run.settle(Result(Outcome.HELD, "over the removal budget", action=action))
-        for part in _rounds([action for action in batch if action.key not in held]):
+        run.settle([_held(action, reasons[action.key]) for action in batch if action.key in reasons])
+        for part in _rounds([action for action in batch if action.key not in reasons]):
             run.carry_out(part)
+            if report.stopped:
+                break
         if told is not None:
             told(len(batch))
+        if report.stopped:
+            break
     if report.total(Outcome.DONE):
         try:
             report.remarks += right.after_run()
@@ -114,6 +142,10 @@ def apply(
             # the report of what has been written must not be lost for it
             report.remarks.append(f"what follows a run could not be done: {reason_of(error)}")
     return report
+
+
+def _held(action: Action, reason: str) -> Result:
+    return Result(Outcome.HELD, reason, action=action)
 
 
 def _rounds(batch: Sequence[Action]) -> Iterator[Sequence[Action]]:
@@ -158,26 +190,37 @@ def _batches(right: DataStoreTree, actions: Iterable[Action]) -> Iterator[list[A
 class _Run:
     """What is known while one plan is being carried out."""
 
-    def __init__(self, right: DataStoreTree, hooks: Hooks, report: Report) -> None:
+    def __init__(
+        self,
+        right: DataStoreTree,
+        hooks: Hooks,
+        report: Report,
+        drift: Drift | None,
+        recorder: Recorder | None,
+        fuse: Fuse | None,
+    ) -> None:
         self.right, self.hooks, self.report = right, hooks, report
+        self.drift, self.recorder, self.fuse = drift, recorder, fuse
         self.branches: dict[str, type[DataStoreBranch]] = {
             branch.__name__: branch for branch in right.branches
         }
         self.not_done: set[tuple[str, ...]] = set()
         self.gave_up = False
+        self.unrecorded: Exception | None = None
 
     def carry_out(self, batch: Sequence[Action]) -> None:
         """Drop what cannot be done now, hand over the rest, and believe the answers once the bracket has closed."""
-        ready = []
+        ready, dropped = [], []
         for action in batch:
             reason = BUSY if self.gave_up else self._lacks(action)
             if reason:
-                self.settle(action.dropped(reason))
+                dropped.append(action.dropped(reason))
             else:
                 ready.append(action)
-        if ready:
-            for result in self._handled(ready):
-                self.settle(result)
+        results = self._handled(ready) if ready else []
+        self.settle([*dropped, *results])
+        if self.fuse is not None:
+            self.report.stopped = TOO_BUSY if self.gave_up else self.fuse.watch(results)
 
     def _handled(self, batch: Sequence[Action]) -> list[Result]:
         waiting = {id(action): action for action in batch}
@@ -188,14 +231,35 @@ class _Run:
                     # what was answered before has been rolled back
                     waiting, answers = {id(action): action for action in batch}, []
                 with attempt, self.right.batch():
-                    self._collect(waiting, answers)
+                    self._set_aside(waiting, answers)
+                    if waiting:
+                        self._intend(list(waiting.values()))
+                        self._collect(waiting, answers)
         # a handler that ends the program ends its batch
         except (Exception, SystemExit) as error:
+            if self.unrecorded is not None:
+                raise
             self.gave_up = isinstance(error, TemporaryError)
             if self._is_bracketed:
                 waiting, answers = {id(action): action for action in batch}, []
             answers += [action.failed(reason_of(error)) for action in waiting.values()]
         return answers
+
+    def _set_aside(self, waiting: dict[int, Action], answers: list[Result]) -> None:
+        """Leave alone what the target has drifted from, and what it has already."""
+        if self.drift is not None:
+            for result in self.drift.judge(list(waiting.values())):
+                answers.append(result)
+                del waiting[id(result.action)]
+
+    def _intend(self, actions: Sequence[Action]) -> None:
+        """What cannot be written down is not done: it could neither be resumed nor undone."""
+        if self.recorder is not None:
+            try:
+                self.recorder.intend(actions)
+            except Exception as error:
+                self.unrecorded = error
+                raise
 
     @property
     def _is_bracketed(self) -> bool:
@@ -237,17 +301,20 @@ class _Run:
         unread = branch.state() in (State.NOT_PROVIDED, State.UNREAD) and branch.tree.has_importer
         return unread or idnumber in branch
 
-    def settle(self, result: Result) -> None:
-        """Write an answer down and bring the branch up to date."""
-        action = result.action
-        assert action is not None
-        self.report.add(result)
-        if not result.is_done:
-            self.not_done.add(action.key)
-            return
-        branch = self.branches.get(action.branch)
-        if branch is not None:
-            _bring_up_to_date(branch, action, result.native)
+    def settle(self, results: Sequence[Result]) -> None:
+        """Write answers down and bring the branches up to date."""
+        for result in results:
+            action = result.action
+            assert action is not None
+            self.report.add(result)
+            if not result.is_done:
+                self.not_done.add(action.key)
+                continue
+            branch = self.branches.get(action.branch)
+            if branch is not None:
+                _bring_up_to_date(branch, action, result.native)
+        if results and self.recorder is not None:
+            self.recorder.settle(results)
 
 
 def _reference(action: Action, attribute: str) -> str | None:

@@ -265,12 +265,23 @@ class DataStoreBranch(metaclass=BranchType):
     @classmethod
     def load(cls, records: Rows | Iterable[Record], steps: Steps | None = None) -> None:
         """Take in what an importer gives."""
+        load(cls._bound(), cls._builder, records, cls._all_steps(steps))
+
+    @classmethod
+    def taken(cls, records: Rows | Iterable[Record], steps: Steps | None = None) -> Store:
+        """Make items of what an importer gives, just as `load` does, without putting them into the branch."""
+        store = Store()
+        load(store, cls._builder, records, cls._all_steps(steps))
+        return store
+
+    @classmethod
+    def _all_steps(cls, steps: Steps | None) -> Steps:
         own = cls._steps
         if steps is not None:
             own = attrs.evolve(
                 steps, **{step: getattr(own, step) for step in _STEPS}, keep=own.keep or steps.keep
             )
-        load(cls._bound(), cls._builder, records, own)
+        return own
 
     @classmethod
     def keep_only(cls, rule: Callable[[Any], object]) -> None:

@@ -65,7 +65,9 @@ class Actions:
         rest: Iterable[Action] = self._rest
         if self._orphans:
             rest = itertools.filterfalse(self._is_orphan, rest)
-        return itertools.chain(self._bound, rest)
+        for place, action in enumerate(itertools.chain(self._bound, rest)):
+            action.place = place
+            yield action
 
     def _is_orphan(self, action: Action) -> bool:
         return action.kind is Kind.ADD and (action.branch, action.idnumber) in self._refused

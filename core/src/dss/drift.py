@@ -1,0 +1,196 @@
+"""Drift: what has changed in the target since the plan was made, judged action by action just before writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dss.actions import Action, Kind, Result
+from dss.adoption import described
+from dss.attributes import is_blank, is_multi, names_of
+from dss.importers import Scope, opened, steps_of
+from dss.store import NATIVE, Store
+
+if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
+    from dss.tree import DataStoreTree
+
+_UNREADABLE = object()
+
+Foreign = Mapping[str, Sequence[Mapping[str, Any]]]
+"""What the target has under some keys, in our scope or not: its records by idnumber."""
+
+
+class Drift:
+    """Reads what is about to be touched again, in bulk, and tells what is not as the plan has it.
+
+    Args:
+        right: the target.
+    """
+
+    def __init__(self, right: DataStoreTree) -> None:
+        self.right = right
+
+    def judge(self, actions: Sequence[Action]) -> list[Result]:
+        """Answer the actions that must not be carried out: those already done, and those the target has drifted from.
+
+        To be called inside the bracket that also encloses the writes. A branch that is derived, or whose tree has no
+        importer, cannot be read again; its actions stand.
+
+        Args:
+            actions: of one or several branches; of a chain that changes one attribute twice, one link at a time.
+        """
+        importer = self.right.importer
+        if importer is None:
+            return []
+        found: list[Result] = []
+        by_branch: dict[str, list[Action]] = {}
+        for action in actions:
+            by_branch.setdefault(action.branch, []).append(action)
+        for name, some in by_branch.items():
+            if name in vars(self.right) and not self.right.is_derived(name):
+                found += self._judged(getattr(self.right, name), some)
+        return found
+
+    def _judged(self, branch: type[DataStoreBranch], actions: Sequence[Action]) -> Iterable[Result]:
+        now = self._ours(branch, dict.fromkeys(action.idnumber for action in actions))
+        fresh = [
+            action.idnumber
+            for action in actions
+            if action.kind is Kind.NEW and action.joins is None and action.idnumber not in now.items
+        ]
+        foreign = self._anywhere(branch, fresh)
+        for action in actions:
+            result = _frozen(action, now) or _JUDGES[action.kind](action, now, foreign)
+            if result is not None:
+                yield result
+
+    def _ours(self, branch: type[DataStoreBranch], idnumbers: Iterable[str]) -> Store:
+        importer = self.right.importer
+        assert importer is not None
+        with opened(importer.readin_items(branch, list(idnumbers), Scope.OURS)) as records:
+            return branch.taken(records or (), steps_of(importer))
+
+    def _anywhere(self, branch: type[DataStoreBranch], idnumbers: Sequence[str]) -> Foreign:
+        importer = self.right.importer
+        assert importer is not None
+        found: dict[str, list[Mapping[str, Any]]] = {}
+        if idnumbers:
+            with opened(importer.readin_items(branch, idnumbers, Scope.ALL)) as records:
+                for record in records or ():
+                    found.setdefault(record["idnumber"], []).append(record)
+        return found
+
+
+def _frozen(action: Action, now: Store) -> Result | None:
+    reason = now.frozen.get(action.idnumber)
+    return None if reason is None else action.drifted(f"cannot be told apart in the target: {reason}")
+
+
+def _judge_new(action: Action, now: Store, foreign: Foreign) -> Result | None:
+    item = now.items.get(action.idnumber)
+    if item is not None:
+        if action.joins is not None or not _unlike(item, _held(action.right), only_said=True):
+            return action.already(now.native.get(action.idnumber))
+        return action.drifted("the target has it by now, with other values; the next plan compares them")
+    others = foreign.get(action.idnumber, ())
+    if action.adopts is None:
+        if others:
+            return action.drifted(f"the target has this idnumber by now, in {described(others[0])}")
+        return None
+    own = [record for record in others if record.get(NATIVE) == action.adopts.native]
+    if not own:
+        return action.drifted(f"record {action.adopts.native}, which was to be taken over, is gone")
+    unlike = [name for name, was in action.adopts.was.items() if not _same(own[0].get(name), was)]
+    if unlike:
+        name = unlike[0]
+        return action.drifted(_told(name, action.adopts.was[name], own[0].get(name)))
+    return None
+
+
+def _judge_update(action: Action, now: Store, foreign: Foreign) -> Result | None:
+    item, name = now.items.get(action.idnumber), action.attribute or ""
+    if item is None:
+        return action.drifted("is not in the target any more")
+    found = _value(item, name)
+    if _same(found, action.wanted):
+        return action.already()
+    if _same(found, action.was):
+        return None
+    return action.drifted(f"{_told(name, action.was, found)}, wanted {action.wanted!r}")
+
+
+def _judge_value(action: Action, now: Store, foreign: Foreign) -> Result | None:
+    item = now.items.get(action.idnumber)
+    if item is None:
+        if action.kind is Kind.REMOVE:
+            return action.already()
+        return action.drifted("is not in the target any more")
+    found = _value(item, action.attribute or "")
+    there = is_multi(found) and action.value in found
+    return action.already() if there is (action.kind is Kind.ADD) else None
+
+
+def _judge_old(action: Action, now: Store, foreign: Foreign) -> Result | None:
+    item = now.items.get(action.idnumber)
+    if item is None or _value(item, "enabled") is False:
+        return action.already()
+    unlike = _unlike(item, _held(action.right))
+    if unlike:
+        name = unlike[0]
+        return action.drifted(_told(name, _value(action.right, name), _value(item, name)))
+    return None
+
+
+_JUDGES = {
+    Kind.NEW: _judge_new,
+    Kind.UPDATE: _judge_update,
+    Kind.ADD: _judge_value,
+    Kind.REMOVE: _judge_value,
+    Kind.OLD: _judge_old,
+}
+
+
+def _held(item: Any) -> dict[str, Any]:
+    return {name: _value(item, name) for name in names_of(item)} if item is not None else {}
+
+
+def _unlike(item: Any, values: Mapping[str, Any], *, only_said: bool = False) -> list[str]:
+    """The attributes in which an item is not as it was.
+
+    Of several values, those that have gone do not count: what this very run took away elsewhere, an enrolment say,
+    shows in the class as well.
+
+    Args:
+        only_said: pass over what the values say nothing about.
+    """
+    found = []
+    for name, was in values.items():
+        now = _value(item, name)
+        if only_said and was is None:
+            continue
+        if is_multi(now) and (was is None or is_multi(was)):
+            if not only_said and any(value not in (was or ()) for value in now):
+                found.append(name)
+        elif not _same(now, was):
+            found.append(name)
+    return found
+
+
+def _value(item: Any, name: str) -> Any:
+    try:
+        return getattr(item, name, None)
+    except Exception:  # a user's property may raise anything; it did so before, or it counts as a change
+        return _UNREADABLE
+
+
+def _same(one: Any, other: Any) -> bool:
+    if is_blank(one) and is_blank(other):
+        return True
+    if is_multi(one) and is_multi(other) and not (isinstance(one, list | tuple) and one == other):
+        return frozenset(one) == frozenset(other)
+    return bool(one == other)
+
+
+def _told(name: str, was: Any, now: Any) -> str:
+    return f"`{name}` was {was!r} when this was planned, is {now!r} now"
