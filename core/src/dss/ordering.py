@@ -31,8 +31,8 @@ class Actions:
         self._order = {right.__name__: place for place, (_, right) in enumerate(pairs)}
         self._bound: list[Action] = []
         self._rest = spooled(pairs, lambda action: place_of(action, self._order), limit)
-        self._refused: frozenset[tuple[str, str]] = frozenset()
-        self._orphans = 0
+        self._rules: list[Callable[[Action], object]] = []
+        self._left_out = 0
 
     def add(self, action: Action) -> None:
         """Put in an action that no other waits for."""
@@ -50,27 +50,35 @@ class Actions:
             key=lambda action: (depths[action.key], *place_of(action, self._order)),
         )
 
+    def leave_out(self, rule: Callable[[Action], object]) -> None:
+        """Leave out the actions for which a rule holds; goes through all of them once."""
+        self._rules.append(rule)
+        self._left_out = sum(map(self._is_left_out, itertools.chain(self._bound, self._rest)))
+
     def leave_out_values_of(self, refused: Collection[tuple[str, str]]) -> None:
         """Leave out the single values of records that will not be made: the record's own error says all."""
-        self._refused = frozenset(refused)
-        self._orphans = sum(map(self._is_orphan, self._rest)) if refused else 0
+        if refused:
+            records = frozenset(refused)
+            self.leave_out(
+                lambda action: action.kind is Kind.ADD and (action.branch, action.idnumber) in records
+            )
 
     def __contains__(self, action: object) -> bool:
         return any(action is one for one in self)
 
     def __len__(self) -> int:
-        return len(self._bound) + len(self._rest) - self._orphans
+        return len(self._bound) + len(self._rest) - self._left_out
 
     def __iter__(self) -> Iterator[Action]:
-        rest: Iterable[Action] = self._rest
-        if self._orphans:
-            rest = itertools.filterfalse(self._is_orphan, rest)
-        for place, action in enumerate(itertools.chain(self._bound, rest)):
+        found: Iterable[Action] = itertools.chain(self._bound, self._rest)
+        if self._left_out:
+            found = itertools.filterfalse(self._is_left_out, found)
+        for place, action in enumerate(found):
             action.place = place
             yield action
 
-    def _is_orphan(self, action: Action) -> bool:
-        return action.kind is Kind.ADD and (action.branch, action.idnumber) in self._refused
+    def _is_left_out(self, action: Action) -> bool:
+        return any(rule(action) for rule in self._rules)
 
 
 def spooled(

@@ -55,6 +55,11 @@ class Sync:
         return {action.key for hold in self.holds for action in hold.actions}
 
     @property
+    def reasons(self) -> dict[tuple[str, ...], str]:
+        """Why the actions that are held are held, by their keys."""
+        return {action.key: hold.reason for hold in self.holds for action in hold.actions}
+
+    @property
     def ready(self) -> Ready:
         """The actions that are not held."""
         return Ready(() if self.plan is None else self.plan.actions, self.held)
