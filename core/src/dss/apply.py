@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import attrs
 import stamina
 
 from dss.actions import Action, Kind, Outcome, Result
-from dss.attributes import is_multi
 from dss.breaker import Fuse
 from dss.drift import Drift
 from dss.errors import TemporaryError
+from dss.report import Report
 from dss.store import State
-from dss.stored import copy_with
 from dss.templates import handler_names, reason_of
 from dss.tree import DataStoreTree
+from dss.up_to_date import bring_up_to_date
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
     from dss.registry import Hooks
+
+Branches = Mapping[str, type["DataStoreBranch"]]
 
 BATCH = 500
 """Actions in a batch whose handler does not say how many it wants."""
@@ -31,45 +30,6 @@ ATTEMPTS = 4
 OVER_BUDGET = "over the removal budget"
 TOO_BUSY = "the target was still busy after several attempts"
 BUSY = "not tried, since the target was still busy after several attempts at what came before"
-
-
-@attrs.define(repr=False)
-class Report:
-    """What became of the actions of one sync.
-
-    Attributes:
-        counts: how many, by branch, kind and outcome.
-        undone: everything that was not done, with the reason.
-        remarks: what is left to be done by hand.
-        stopped: why the run was stopped before its end; empty when it was not.
-    """
-
-    counts: Counter[tuple[str, Kind, Outcome]] = attrs.field(factory=Counter)
-    undone: list[Result] = attrs.field(factory=list)
-    remarks: list[str] = attrs.field(factory=list)
-    stopped: str = ""
-
-    def add(self, result: Result) -> None:
-        """Count one answer."""
-        action = result.action
-        assert action is not None
-        self.counts[action.branch, action.kind, result.outcome] += 1
-        if not result.is_done:
-            self.undone.append(result)
-
-    def total(self, *outcomes: Outcome) -> int:
-        """How many actions had one of these outcomes; without any, all."""
-        return sum(
-            count for (_, _, outcome), count in self.counts.items() if not outcomes or outcome in outcomes
-        )
-
-    def __str__(self) -> str:
-        found = [f"{self.total(outcome)} {outcome.value}" for outcome in Outcome if self.total(outcome)]
-        return ", ".join(found) or "nothing to do"
-
-    def __repr__(self) -> str:
-        # what `left >> right` shows at a prompt: names nobody
-        return f"<Report: {self}>"
 
 
 def missing_handlers(right: DataStoreTree, actions: Iterable[Action]) -> list[str]:
@@ -201,9 +161,7 @@ class _Run:
     ) -> None:
         self.right, self.hooks, self.report = right, hooks, report
         self.drift, self.recorder, self.fuse = drift, recorder, fuse
-        self.branches: dict[str, type[DataStoreBranch]] = {
-            branch.__name__: branch for branch in right.branches
-        }
+        self.branches: Branches = {branch.__name__: branch for branch in right.branches}
         self.not_done: set[tuple[str, ...]] = set()
         self.gave_up = False
         self.unrecorded: Exception | None = None
@@ -284,22 +242,17 @@ class _Run:
         own = self.branches.get(action.branch)
         if own is None:
             return ""
-        if action.joins in self.branches and not self._has(action.joins, action.idnumber):
+        if (
+            action.joins is not None
+            and action.joins in self.branches
+            and not _has(self.branches[action.joins], action.idnumber)
+        ):
             return f"needs {action.joins} `{action.idnumber}`, which is not there"
         if action.kind is not Kind.NEW and action.idnumber not in own:
             return f"needs {action.branch} `{action.idnumber}`, which is not there"
-        for attribute, branches in own.references().items():
-            value = _reference(action, attribute)
-            known = [branch for branch in branches if branch in self.branches]
-            if value is not None and known and not any(self._has(branch, value) for branch in known):
-                return f"needs {_singular(branches)} `{value}`, which is not there"
+        for branches, value in lacking(self.branches, action):
+            return f"needs {' or '.join(branches)} `{value}`, which is not there"
         return ""
-
-    def _has(self, name: str, idnumber: str) -> bool:
-        branch = self.branches[name]
-        # a branch that was not read cannot tell; the handler will
-        unread = branch.state() in (State.NOT_PROVIDED, State.UNREAD) and branch.tree.has_importer
-        return unread or idnumber in branch
 
     def settle(self, results: Sequence[Result]) -> None:
         """Write answers down and bring the branches up to date."""
@@ -312,9 +265,32 @@ class _Run:
                 continue
             branch = self.branches.get(action.branch)
             if branch is not None:
-                _bring_up_to_date(branch, action, result.native)
+                bring_up_to_date(branch, action, result.native)
         if results and self.recorder is not None:
             self.recorder.settle(results)
+
+
+def lacking(branches: Branches, action: Action) -> Iterator[tuple[tuple[str, ...], str]]:
+    """What an action refers to that is not in the target: the branches it could be in, and its idnumber.
+
+    Args:
+        branches: the target's, by name.
+        action: what is to be done.
+    """
+    own = branches.get(action.branch)
+    if own is None or action.kind in (Kind.OLD, Kind.REMOVE):
+        return
+    for attribute, names in own.references().items():
+        value = _reference(action, attribute)
+        known = [branches[name] for name in names if name in branches]
+        if value is not None and known and not any(_has(branch, value) for branch in known):
+            yield names, value
+
+
+def _has(branch: type[DataStoreBranch], idnumber: str) -> bool:
+    # a branch that was not read cannot tell; the handler will
+    unread = branch.state() in (State.NOT_PROVIDED, State.UNREAD) and branch.tree.has_importer
+    return unread or idnumber in branch
 
 
 def _reference(action: Action, attribute: str) -> str | None:
@@ -325,57 +301,3 @@ def _reference(action: Action, attribute: str) -> str | None:
     else:
         value = getattr(action.right, attribute, None)
     return value if isinstance(value, str) and value else None
-
-
-def _singular(branches: Sequence[str]) -> str:
-    return " or ".join(branches)
-
-
-def _bring_up_to_date(branch: type[DataStoreBranch], action: Action, native: Any) -> None:
-    """After a `done` the right store says what the target now holds, so that a second compare finds nothing."""
-    if action.kind is Kind.NEW:
-        if native is None:
-            native = action.native
-        if native is None and action.joins is not None:
-            # one account in two branches
-            native = getattr(branch.tree, action.joins).native(action.idnumber)
-        branch.bring_up_to_date(action.idnumber, action.right, native)
-        return
-    if native is not None:
-        # the target has made the record anew, somewhere else
-        branch.contents().native[action.idnumber] = native
-    item = branch.get(action.idnumber)
-    if action.kind is Kind.OLD:
-        if item is not None and getattr(item, "enabled", None) is True:
-            _put(branch, action.idnumber, item, "enabled", False)
-            item = branch.get(action.idnumber)
-        if getattr(item, "enabled", None) is not False:
-            # it has no such attribute, or one that is computed
-            branch.forget(action.idnumber)
-        return
-    if item is None or action.attribute is None:
-        return
-    value = action.wanted
-    if action.kind in (Kind.ADD, Kind.REMOVE):
-        found = getattr(item, action.attribute, None)
-        have: Any = found if is_multi(found) else type(value)() if is_multi(value) else frozenset()
-        rest = [one for one in have if one != action.value]
-        value = type(have)([*rest, action.value] if action.kind is Kind.ADD else rest)
-    _put(branch, action.idnumber, item, action.attribute, value)
-
-
-def _put(branch: type[DataStoreBranch], idnumber: str, item: Any, attribute: str, value: Any) -> None:
-    """Set an attribute, of a frozen model by way of a copy."""
-    try:
-        try:
-            setattr(item, attribute, value)
-        except AttributeError:
-            # frozen, or a property of the model, which follows from what it is computed of
-            with contextlib.suppress(AttributeError):
-                branch.bring_up_to_date(idnumber, copy_with(item, {attribute: value}))
-    except Exception as error:
-        # the target has the value by now, and the other records go on
-        branch.freeze(
-            idnumber,
-            f"model `{type(item).__qualname__}` refuses `{attribute}` {value!r:.80} as it now is: {error}",
-        )

@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 import attrs
 
 from dss.actions import Action, Outcome
-from dss.apply import Report
 from dss.config import SyncConfig
 from dss.holding import Hold
 from dss.plan import Plan
+from dss.report import Report
 from dss.tree import DataStoreTree
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from dss.apply import Report, apply, missing_handlers
+from dss.apply import apply, missing_handlers
 from dss.errors import BudgetExceeded
 from dss.guard import holds
 from dss.plan import make_plan
+from dss.report import Report
 
 if TYPE_CHECKING:
     from dss.tree import DataStoreTree

@@ -14,10 +14,11 @@ from sqlalchemy import Engine, event
 
 from dss import school as vocabulary
 from dss.actions import Action
-from dss.apply import Report, apply
+from dss.apply import apply
 from dss.branches import DataStoreBranch
 from dss.keys import key
 from dss.plan import make_plan
+from dss.report import Report
 from dss.tree import DataStoreTree
 from dss_moodle_db.branches import MoodleTree
 from dss_moodle_db.embedded import create_site

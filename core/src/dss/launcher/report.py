@@ -12,7 +12,7 @@ from dss.launcher.screen import Screen
 from dss.launcher.visible import masked, visible
 
 if TYPE_CHECKING:
-    from dss.apply import Report
+    from dss.report import Report
     from dss.stages import Sync
 
 NAMED = 10
