@@ -54,14 +54,16 @@ class Origin:
     Attributes:
         attribute: the record's attribute; empty for the record itself.
         value: as it was found there, before anything was made of it.
-        place: such as `students.csv, line 12, column email`.
+        place: such as `students.csv, line 12, column email`, or `mdl_user.email of id 55`.
         rule: what was made of it on the way, in words; empty when it was taken as it is.
+        taken: false for something that tells of the record and was left out; the rule says why.
     """
 
     attribute: str
     value: Any
     place: str
     rule: str = ""
+    taken: bool = True
 
 
 class DefaultImporter:
@@ -110,7 +112,16 @@ class DefaultImporter:
         return _picked(self, branch, wanted)
 
     def trace(self, branch: type[DataStoreBranch], idnumber: str) -> Iterable[Origin]:
-        """Tell where each value of one record came from; reads as much again as that takes. For `dss-run explain`."""
+        """Tell where each value of one record came from; reads as much again as that takes. For `dss-run explain`.
+
+        Give an `Origin` for each value: several for what was made of several cells or rows, and one without attribute
+        for each row of the record. What tells of the record and was left out is given too, with the reason; so one who
+        is not in the branch at all may still be found. Normal reading must not pay for it: read again, and watch.
+
+        Args:
+            branch: the branch.
+            idnumber: as this importer gives it, before one person's roles are settled.
+        """
         return ()
 
     def find_holders(

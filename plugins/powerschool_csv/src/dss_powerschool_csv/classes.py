@@ -64,12 +64,12 @@ class Classes:
         self._staff, self._courses, self._teacher = staff, courses, teacher
         self.reading = Reading(exports, "classes", tell)
         self._options = options
-        self._fields = ("idnumber", *dict.fromkeys(["name", "course", "teachers", *options.extra]))
-        self._merging = Merging(self._fields, tell)
+        self.fields = ("idnumber", *dict.fromkeys(["name", "course", "teachers", *options.extra]))
+        self.merging = Merging(self.fields, tell)
 
     def rows(self) -> Rows:
         """The classes; reading begins when the rows are asked for."""
-        return Rows(self._fields, self._records())
+        return Rows(self.fields, self._records())
 
     def scan(self) -> Sections:
         """Read the files only for which section is which class."""
@@ -81,7 +81,7 @@ class Classes:
         for _ in self.reading.run(self.start, self._spoilt):
             pass
         self.sections.doubtful += self.reading.cut
-        yield from self._merging.records()
+        yield from self.merging.records()
 
     def start(self, sheet: Sheet) -> Convert:
         """Prepare for one file.
@@ -99,7 +99,7 @@ class Classes:
             "course": (course, "{}"),
             "teachers": (0 if taught else None, "person"),
         }
-        fields = self.reading.expressions(sheet, self._fields[1:], own)
+        fields = self.reading.expressions(sheet, self.fields[1:], own)
         values = values_of(fields, splitters(self._options))
         told_teachers = fields["teachers"] == "person"
 
@@ -112,7 +112,7 @@ class Classes:
                 self.tell.freeze(
                     idnumber, sheet.mark(line, f"course `{row[course]}` is not in the course files")
                 )
-            self._merging.add((idnumber, *values(row, person=teachers)), sheet.at(line))
+            self.merging.add((idnumber, *values(row, person=teachers)), sheet.at(line))
             if teachers:
                 self.sections.teachers[idnumber] = (
                     self.sections.teachers.get(idnumber, frozenset()) | teachers

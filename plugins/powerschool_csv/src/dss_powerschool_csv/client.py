@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from dss.errors import ConfigError, NotProvided, ReadError
 from dss_powerschool_csv.charset import codec
 from dss_powerschool_csv.config import Options
-from dss_powerschool_csv.files import DelimitedFile
+from dss_powerschool_csv.files import DelimitedFile, Row
 from dss_powerschool_csv.newest import Chosen, Pattern, newest
 from dss_powerschool_csv.spoilt import Spoilt
 from dss_powerschool_csv.texts import Format
@@ -157,6 +157,18 @@ class Exports:
     ) -> DelimitedFile:
         """A file of a branch, to be entered as a context; the arguments are those of `DelimitedFile`."""
         return DelimitedFile(file.path, file.name, self.form(branch), spoilt, blanks)
+
+    def raw_rows(self, branch: str, name: str, lines: Collection[int]) -> dict[int, Row]:
+        """Some rows of a file of a branch as they stand there, by the line on which they begin."""
+        file = next(file for file in self.files(branch) if file.name == name)
+        last = max(lines)
+        found: dict[int, Row] = {}
+        with DelimitedFile(file.path, file.name, self.form(branch), raw=True) as source:
+            for places, rows in source.blocks():
+                found.update((line, row) for line, row in zip(places, rows, strict=True) if line in lines)
+                if places and places[-1] >= last:
+                    break
+        return found
 
     def dates_differ(self, branch: str) -> Iterator[str]:
         """Notes on schools whose newest file is of another day than the others'."""

@@ -30,12 +30,12 @@ class Courses:
         self.tell, self.numbers = tell, set[str]()
         self.reading = Reading(exports, "courses", tell)
         self._options = options
-        self._fields = ("idnumber", *dict.fromkeys(["name", "category", *options.extra]))
-        self._merging = Merging(self._fields, tell)
+        self.fields = ("idnumber", *dict.fromkeys(["name", "category", *options.extra]))
+        self.merging = Merging(self.fields, tell)
 
     def rows(self) -> Rows:
         """The courses; reading begins when the rows are asked for."""
-        return Rows(self._fields, self._records())
+        return Rows(self.fields, self._records())
 
     def scan(self) -> set[str]:
         """Read the files only for the courses' numbers."""
@@ -46,7 +46,7 @@ class Courses:
     def _records(self) -> Iterator[Record]:
         for _ in self.reading.run(self.start, self._spoilt):
             pass
-        yield from self._merging.records()
+        yield from self.merging.records()
 
     def start(self, sheet: Sheet) -> Convert:
         """Prepare for one file.
@@ -59,7 +59,7 @@ class Courses:
             "name": (sheet.place("Course_Name"), "{}"),
             "category": (sheet.place(self._options.category), "{}"),
         }
-        fields = self.reading.expressions(sheet, self._fields[1:], own)
+        fields = self.reading.expressions(sheet, self.fields[1:], own)
         values = values_of(fields, splitters(self._options))
 
         def convert(lines: Sequence[int], rows: list[Row]) -> list[Record]:
@@ -68,7 +68,7 @@ class Courses:
                     self.reading.count(f"passed over: blank {COURSE}")
                     continue
                 self.numbers.add(row[number])
-                self._merging.add((row[number], *values(row)), sheet.at(line))
+                self.merging.add((row[number], *values(row)), sheet.at(line))
             return []
 
         return convert

@@ -78,13 +78,13 @@ class Enrollments:
         self.reading = Reading(exports, "enrollments", tell)
         self.numbers = Numbers(tree, "students", NUMBER, digits=True, width=exports.options.students.width)
         self.key, self.by_id = exports.options.classes.key, exports.options.classes.by_id
-        self._fields = ("idnumber", *dict.fromkeys([*FIELDS, *options.extra]))
+        self.fields = ("idnumber", *dict.fromkeys([*FIELDS, *options.extra]))
         self.current = Current(exports.options.day_of_run(), options.days_ahead, exports.options.dates).cells
 
     def rows(self) -> Rows:
         """The enrolments; reading begins when the rows are asked for."""
         blocks = self.reading.run(self.start, self._spoilt, blanks=True)
-        return Rows(self._fields, chain(chain.from_iterable(blocks), self._teachers()))
+        return Rows(self.fields, chain(chain.from_iterable(blocks), self._teachers()))
 
     def start(self, sheet: Sheet) -> Convert:
         """Prepare for one file.
@@ -104,7 +104,7 @@ class Enrollments:
             self.tell.report(f"{doubt}; so not all enrolments of teachers are known")
         for class_, doubt in self.sections.unsure.items():
             self.tell.doubt(class_, f"{doubt}; so who teaches `{class_}` is not known")
-        rest = (None,) * (len(self._fields) - 1 - len(FIELDS))
+        rest = (None,) * (len(self.fields) - 1 - len(FIELDS))
         for class_, teachers in self.sections.teachers.items():
             for teacher in sorted(teachers if class_ not in self.sections.spoilt else ()):
                 yield (key(class_, teacher, TEACHER), class_, teacher, TEACHER, True, *rest)

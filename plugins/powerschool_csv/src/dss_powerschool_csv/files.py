@@ -36,6 +36,7 @@ class DelimitedFile:
         form: how it is written.
         spoilt: called with every row that has not as many cells as there are columns.
         blanks: whether blanks around a cell may stay, because the caller sees to them; looking for them takes time.
+        raw: whether cells are given as they stand there, with blanks, control characters and entities.
 
     Attributes:
         names: the columns' names, known once entered.
@@ -48,8 +49,10 @@ class DelimitedFile:
         form: Format,
         spoilt: Callable[[Spoilt], None] = lambda spoilt: None,
         blanks: bool = False,
+        raw: bool = False,
     ) -> None:
         self.name, self.form = name, form
+        self._raw = raw
         self.names: tuple[str, ...] = form.columns
         self._text = TextFile(path, name, form, blanks)
         self._spoilt = spoilt
@@ -212,6 +215,8 @@ class DelimitedFile:
         return places
 
     def _tidied(self, rows: list[Row]) -> list[Row]:
+        if self._raw:
+            return rows
         if self.form.entities:
             return [[tidy(unicodedata.normalize("NFC", html.unescape(cell))) for cell in row] for row in rows]
         return [[tidy(cell) for cell in row] for row in rows]

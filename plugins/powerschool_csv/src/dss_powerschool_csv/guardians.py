@@ -34,31 +34,31 @@ class Guardians:
 
     def __init__(self, tree: DataStoreTree, exports: Exports, tell: Tell) -> None:
         self.tell = tell
-        self._families = Families(tree, exports.options.guardians)
+        self.families = Families(tree, exports.options.guardians)
         if not exports.options.guardians.emails:
             raise NotProvided("`guardians.emails` is empty: the export does not tell of guardians")
         columns = exports.options.students.columns
-        if exports.provides("students") and columns and not self._families.named_in(columns):
+        if exports.provides("students") and columns and not self.families.named_in(columns):
             raise NotProvided(
-                f"`students.columns` has no `{'`, `'.join(self._families.needed())}`: the export does not tell"
+                f"`students.columns` has no `{'`, `'.join(self.families.needed())}`: the export does not tell"
                 " of guardians"
             )
         # what a student's row says of the student is read, and told, by the branch students
-        self._students = Students(tree, exports, Silent())
-        self._merging = Merging(FIELDS, tell)
+        self.students = Students(tree, exports, Silent())
+        self.merging = Merging(FIELDS, tell)
 
     def rows(self) -> Rows:
         """The guardians; reading begins when the rows are asked for."""
         return Rows(FIELDS, self._records())
 
     def _records(self) -> Iterator[Record]:
-        for _ in self._students.reading.run(self.start, self._spoilt):
+        for _ in self.students.reading.run(self.start, self._spoilt):
             pass
-        for told in self._students.reading.cut:
+        for told in self.students.reading.cut:
             self.tell.report(told)
-        self._families.note(self.tell)
-        self.tell.absent("username", *([] if self._families.options.names else ["given_name", "family_name"]))
-        yield from self._merging.records()
+        self.families.note(self.tell)
+        self.tell.absent("username", *([] if self.families.options.names else ["given_name", "family_name"]))
+        yield from self.merging.records()
 
     def start(self, sheet: Sheet) -> Convert:
         """Prepare for one file.
@@ -66,18 +66,18 @@ class Guardians:
         Raises:
             ReadError: it lacks a column.
         """
-        for column in self._families.needed():
+        for column in self.families.needed():
             sheet.need(column)
-        family = family_of(self._families, sheet)
+        family = family_of(self.families, sheet)
         assert family is not None
         number, status = sheet.need(NUMBER), sheet.place("Enroll_Status")
-        read, active = self._students.numbers.read, self._students.active
+        read, active = self.students.numbers.read, self.students.active
 
         def convert(lines: Sequence[int], rows: list[Row]) -> list[Record]:
             for line, row in zip(lines, rows, strict=True):
                 try:
                     if not read(row[number]):
-                        if self._students.should_have_number(status, row):
+                        if self.students.should_have_number(status, row):
                             self.tell.report(f"{sheet.mark(line, NAMELESS)}; it may tell of guardians")
                         continue
                     if status is not None and not active[row[status]]:
@@ -95,12 +95,12 @@ class Guardians:
 
     def _add(self, family: Family, row: Row, where: str) -> None:
         for parent in family.parents(row):
-            idnumber = self._families.idnumber(parent.number)
-            self._merging.add((idnumber, parent.given_name, parent.family_name, parent.email, True), where)
+            idnumber = self.families.idnumber(parent.number)
+            self.merging.add((idnumber, parent.given_name, parent.family_name, parent.email, True), where)
 
     def _doubt(self, family: Family, row: Row, told: str) -> None:
         for parent in family.parents(row):
-            self.tell.freeze(self._families.idnumber(parent.number), told)
+            self.tell.freeze(self.families.idnumber(parent.number), told)
 
     def _spoilt(self, sheet: Sheet, row: Spoilt) -> None:
         # whose parents stand in it cannot be told, and they may stand nowhere else

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
 from dss.errors import NotProvided
-from dss.importers import DefaultImporter, Rows
+from dss.importers import DefaultImporter, Origin, Rows
 from dss_powerschool_csv.classes import Classes, Sections
 from dss_powerschool_csv.client import Exports
 from dss_powerschool_csv.courses import Courses
@@ -20,6 +21,8 @@ from dss_powerschool_csv.teachers import Staff, Teachers
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
     from dss.tree import DataStoreTree
+
+BRANCHES = ("students", "guardians", "teachers", "courses", "classes", "enrollments")
 
 
 class PowerSchoolImporter(DefaultImporter):
@@ -62,7 +65,7 @@ class PowerSchoolImporter(DefaultImporter):
         """
         name, tree, exports = branch.__branchname__, self.tree, self._exports
         if name == "students":
-            # kept only when it has been read to its end: see `_pupils`
+            # kept only when it has been read to its end: see `pupils`
             self._students = Students(tree, exports, branch)
             return self._students.rows()
         if name == "guardians":
@@ -74,15 +77,30 @@ class PowerSchoolImporter(DefaultImporter):
             self._courses = Courses(exports, branch)
             return self._courses.rows()
         if name == "classes":
-            self._classes = self._make_classes(branch)
+            self._classes = self.make_classes(branch)
             return self._classes.rows()
         if name == "enrollments":
-            return Enrollments(tree, exports, branch, self._pupils(), self._sections()).rows()
+            return Enrollments(tree, exports, branch, self.pupils(), self.sections()).rows()
         raise NotProvided(f"a PowerSchool export has no branch `{name}`")
+
+    def trace(self, branch: type[DataStoreBranch], idnumber: str) -> Iterable[Origin]:
+        """Tell of every cell that one record was made of, and of rows of it that were left out."""
+        from dss_powerschool_csv.tracing import trace
+
+        if branch.__branchname__ not in BRANCHES:
+            return ()
+        self._forget()
+        try:
+            return list(trace(self, self.tree, self._exports, branch.__branchname__, idnumber))
+        except NotProvided:
+            return ()
+        finally:
+            self._forget()
 
     # -- who is who ------------------------------------------------------------------------------------------------
 
-    def _pupils(self) -> Pupils | None:
+    def pupils(self) -> Pupils | None:
+        """Who the student files know; None when the export has none."""
         if not self._exports.provides("students"):
             return None
         if self._students is None or not self._students.reading.done:
@@ -90,7 +108,8 @@ class PowerSchoolImporter(DefaultImporter):
             self._students.scan()
         return self._students.pupils
 
-    def _staff(self) -> Staff | None:
+    def staff(self) -> Staff | None:
+        """Who the teacher files know; None when the export has none."""
         if not self._exports.provides("teachers"):
             return None
         if self._teachers is None or not self._teachers.reading.done:
@@ -98,7 +117,8 @@ class PowerSchoolImporter(DefaultImporter):
             self._teachers.scan()
         return self._teachers.staff
 
-    def _course_numbers(self) -> set[str] | None:
+    def course_numbers(self) -> set[str] | None:
+        """The courses there are; None when the export has no files of them."""
         if not self._exports.provides("courses"):
             return None
         if self._courses is None or not self._courses.reading.done:
@@ -106,14 +126,16 @@ class PowerSchoolImporter(DefaultImporter):
             self._courses.scan()
         return self._courses.numbers
 
-    def _sections(self) -> Sections | None:
+    def sections(self) -> Sections | None:
+        """What the section files know; None when the export has none."""
         if not self._exports.provides("classes"):
             return None
         if self._classes is None or not self._classes.reading.done:
-            self._classes = self._make_classes(Silent())
+            self._classes = self.make_classes(Silent())
             self._classes.scan()
         return self._classes.sections
 
-    def _make_classes(self, tell: Tell) -> Classes:
+    def make_classes(self, tell: Tell) -> Classes:
+        """A reader of the section files, with all it has to know of the others."""
         teacher = partial(self.tree.idnumber, "teachers")
-        return Classes(self._exports, tell, self._staff(), self._course_numbers(), teacher)
+        return Classes(self._exports, tell, self.staff(), self.course_numbers(), teacher)

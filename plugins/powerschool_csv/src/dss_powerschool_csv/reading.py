@@ -68,6 +68,7 @@ class Sheet:
         header: whether their names come from the file.
         bad: how many of its rows were bad so far.
         first: what was wrong with the first of them.
+        places: where the columns of attributes stand that are read from one.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Sheet:
     header: bool
     bad: int = 0
     first: str = ""
+    places: dict[str, int] = attrs.field(factory=dict)
 
     def at(self, line: int) -> str:
         """A line of it, for messages."""
@@ -133,11 +135,14 @@ class Reading:
         """Attributes that none of the files read so far has a column for."""
         self.cut: list[str] = []
         """What was told of files that may be cut off."""
-        self._counts: dict[str, int] = {}
+        self.watch: Callable[[Sheet, Convert], Convert] | None = None
+        """Called once a file with what makes records of its rows; gives what is to do so instead, see `tracing`."""
+        self.counts: dict[str, int] = {}
+        """How many rows there were of each sort that is told of in a note."""
 
     def count(self, what: str, number: int = 1) -> None:
         """Count rows of one sort, to be told in a note."""
-        self._counts[what] = self._counts.get(what, 0) + number
+        self.counts[what] = self.counts.get(what, 0) + number
 
     def missing(self, attributes: Sequence[str]) -> None:
         """Say which attributes a file has no column for; those that no file has are told."""
@@ -166,6 +171,8 @@ class Reading:
                 sheet = Sheet(file.name, Columns(source.names, TABLES[self.files]), source.form.header)
                 sheets.append(sheet)
                 convert, rows_seen = start(sheet), 0
+                if self.watch is not None:
+                    convert = self.watch(sheet, convert)
                 for lines, rows in source.blocks():
                     rows_seen += len(rows)
                     yield convert(lines, rows)
@@ -197,7 +204,7 @@ class Reading:
         self.done = True
         if self.absent:
             self.tell.absent(*sorted(self.absent))
-        for what, number in self._counts.items():
+        for what, number in self.counts.items():
             self.tell.note(f"{number} {'row' if number == 1 else 'rows'} {what}")
         for file in self.exports.undeclared(self.files):
             self.tell.note(f"`{file.name}` is of a school that `schools` does not list; it is not read")
@@ -227,6 +234,8 @@ class Reading:
                 elif attribute not in _CHECKED:
                     expression = "{}.strip()"
             made[attribute] = "None" if place is None else expression.format(f"row[{place}]")
+            if place is not None:
+                sheet.places[attribute] = place
         self.missing([attribute for attribute, text in made.items() if text == "None"])
         return made
 

@@ -49,7 +49,7 @@ class Students:
         self.numbers = Numbers(tree, "students", NUMBER, digits=True, width=options.width)
         self.pupils = Pupils(self.numbers.idnumber)
         self.active = Memo(partial(is_among, frozenset(options.active), "Enroll_Status"))
-        self._families = Families(tree, exports.options.guardians)
+        self.families = Families(tree, exports.options.guardians)
         self._options = options
 
     @property
@@ -69,7 +69,7 @@ class Students:
 
     def _blocks(self) -> Iterator[list[Record]]:
         yield from self.reading.run(self.start, self._spoilt, blanks=True)
-        self._families.note(self.tell)
+        self.families.note(self.tell)
         self.pupils.by_id.pop("", None)
         self._look_at_numbers()
 
@@ -127,7 +127,7 @@ class Students:
         own = self._own(sheet)
         fields = self.reading.expressions(sheet, self.fields[1:], own)
         plain = self.reading.plain(sheet, own, _PLAIN)
-        family = family_of(self._families, sheet)
+        family = family_of(self.families, sheet)
         if family is not None and (quick := family.plain) is not None:
             plain["guardians"] = quick
         names: dict[str, object] = {
@@ -149,7 +149,7 @@ class Students:
             "login": login,
             "split_name": split_name,
             "guardians": family.references if family is not None else None,
-            "guardian": self._families.idnumber,
+            "guardian": self.families.idnumber,
             "nobody": NOBODY,
         }
         names["bad"] = partial(self._bad, sheet, number, forgiving(fields, names))
@@ -166,7 +166,7 @@ class Students:
             "username": (sheet.place("Network_ID", "Student_Web_ID"), "login({})"),
             "grade": (sheet.place("Grade_Level"), "grade[{}]"),
             "homeroom": (sheet.place("Home_Room"), "homeroom[{}]"),
-            "guardians": (0 if self._families.columns_in(sheet) else None, "guardians(row)"),
+            "guardians": (0 if self.families.columns_in(sheet) else None, "guardians(row)"),
             "enabled": (0, "True"),
         }
 

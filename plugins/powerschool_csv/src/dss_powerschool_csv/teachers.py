@@ -58,15 +58,15 @@ class Teachers:
         self.tell, self.staff = tell, Staff()
         self.reading = Reading(exports, "teachers", tell)
         self._options = options
-        self._numbers = Numbers(tree, "teachers", NUMBER, width=options.width)
+        self.numbers = Numbers(tree, "teachers", NUMBER, width=options.width)
         self._active = Memo(partial(is_among, frozenset(options.active), "Status"))
         self._wanted = Memo(partial(is_among, frozenset(options.staff_status), "StaffStatus"))
-        self._fields = ("idnumber", *dict.fromkeys([*FIELDS, *options.extra]))
-        self._merging = Merging(self._fields, tell)
+        self.fields = ("idnumber", *dict.fromkeys([*FIELDS, *options.extra]))
+        self.merging = Merging(self.fields, tell)
 
     def rows(self) -> Rows:
         """The active teachers; reading begins when the rows are asked for."""
-        return Rows(self._fields, self._records())
+        return Rows(self.fields, self._records())
 
     def scan(self) -> Staff:
         """Read the files only for who is who."""
@@ -79,7 +79,7 @@ class Teachers:
             pass
         for own in sorted(self.staff.doubled):
             self.tell.note(f"ID `{own}` belongs to more than one {NUMBER}; nobody is enrolled by it")
-        yield from self._merging.records()
+        yield from self.merging.records()
 
     def start(self, sheet: Sheet) -> Convert:
         """Prepare for one file.
@@ -110,9 +110,9 @@ class Teachers:
                 else:
                     nameless(line, row)
             elif is_ours(row):
-                idnumber = self._numbers.idnumber(text)
+                idnumber = self.numbers.idnumber(text)
                 self.staff.by_number[text] = idnumber
-                self._merging.add((idnumber, *values(row)), sheet.at(line))
+                self.merging.add((idnumber, *values(row)), sheet.at(line))
             else:
                 self.reading.count(
                     "passed over: Status is not among `active`, or StaffStatus not in `staff_status`"
@@ -136,14 +136,14 @@ class Teachers:
                     take(line, row)
                 except BadCell as error:
                     self._bad(sheet, line, row, number, error, forgive)
-                    if own is not None and not self._numbers.read_from(row, number):
+                    if own is not None and not self.numbers.read_from(row, number):
                         self.staff.nameless.add(row[own].removesuffix(".0"))
             return []
 
         return convert
 
     def _read(self, text: str) -> str:
-        number = self._numbers.read(text)
+        number = self.numbers.read(text)
         return "" if self._options.only_digits and not number.isdecimal() else number
 
     def _identify(self, own: str, number: str) -> None:
@@ -160,7 +160,7 @@ class Teachers:
             "username": (sheet.place("TeacherLoginID", "LoginID"), "login({})"),
             "enabled": (0, "True"),
         }
-        return self.reading.expressions(sheet, self._fields[1:], own)
+        return self.reading.expressions(sheet, self.fields[1:], own)
 
     def _mail(self, text: str) -> str | None:
         if text and not is_address(text):
@@ -172,26 +172,26 @@ class Teachers:
         self, sheet: Sheet, line: int, row: Row, place: int, error: BadCell, values: Callable[[Row], Record]
     ) -> None:
         told = sheet.mark(line, error)
-        number = self._numbers.read_from(row, place)
+        number = self.numbers.read_from(row, place)
         if not number:
             self.tell.report(told)
             return
-        idnumber = self._numbers.idnumber(number)
+        idnumber = self.numbers.idnumber(number)
         self.tell.freeze(idnumber, told)
         self.staff.by_number[number] = idnumber
         # the rest of it may show that this is somebody's other role
-        self._merging.add((idnumber, *values(row)), sheet.at(line))
+        self.merging.add((idnumber, *values(row)), sheet.at(line))
 
     def _spoilt(self, sheet: Sheet, row: Spoilt) -> None:
         told = sheet.mark(row.first, row.reason)
         # a number of staff is any text, so no cell but the one in its place, or the row's only one, can be trusted
         place = sheet.need(NUMBER)
         sure = place == 0 or len(row.cells) == row.width or bool(row.beside)
-        numbers = self._numbers.candidates(row, place) if sure or self._options.only_digits else []
+        numbers = self.numbers.candidates(row, place) if sure or self._options.only_digits else []
         numbers = [number for number in numbers if not self._options.only_digits or number.isdecimal()]
         if not numbers or not row.is_sure(place):
             self.tell.report(told)
         for number in numbers:
-            idnumber = self._numbers.idnumber(number)
+            idnumber = self.numbers.idnumber(number)
             self.tell.freeze(idnumber, told)
             self.staff.by_number.setdefault(number, idnumber)
