@@ -1,7 +1,8 @@
 """Only one run of a configuration writes at a time."""
 
+import errno
+import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,44 +10,104 @@ from pathlib import Path
 import pytest
 
 from dss.errors import DssError
-from dss.lock import LockedError, one_at_a_time
+from dss.lock import Holder, LockedError, one_at_a_time
 
 HOLD = """
 import sys, time
 from pathlib import Path
 from dss.lock import one_at_a_time
 
-with one_at_a_time(Path(sys.argv[1])):
+with one_at_a_time(Path(sys.argv[1]), "undo"):
     print("locked", flush=True)
     time.sleep(60)
 """
 
 
 def test_a_second_run_is_told_who_is_first(tmp_path: Path) -> None:
-    """It does nothing, and its message names the process to wait for."""
+    """It does nothing, and its message names the command and the process to wait for, and how to stop it."""
     with subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE) as first:
         assert first.stdout is not None
         first.stdout.readline()
 
         with (
-            pytest.raises(LockedError, match=f"process {first.pid} of .*, since 20"),
-            one_at_a_time(tmp_path),
+            pytest.raises(
+                LockedError,
+                match=rf"`dss-run undo`, process {first.pid} of .* on .*, since 20.*; nothing was done\. Wait for its"
+                rf" end, or stop it with `kill {first.pid}`",
+            ),
+            one_at_a_time(tmp_path, "apply"),
         ):
             pass
 
         first.kill()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 def test_a_run_that_was_killed_locks_nobody_out(tmp_path: Path) -> None:
     """The lock goes with its process; nobody has to delete a file."""
     with subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE) as first:
         assert first.stdout is not None
         first.stdout.readline()
-        os.kill(first.pid, signal.SIGKILL)
+        first.kill()
+    left_behind = json.loads((tmp_path / "run.json").read_text("utf-8"))
 
     with one_at_a_time(tmp_path):
-        assert (tmp_path / "run.txt").read_text().startswith(f"process {os.getpid()}")
+        holder = Holder.of(tmp_path)
+
+    assert left_behind["process"] == first.pid
+    assert holder is not None
+    assert holder.process == os.getpid()
+
+
+def test_who_was_killed_is_not_named_as_running(tmp_path: Path) -> None:
+    """As long as the next run has not written down who it is, nobody knows."""
+    with subprocess.Popen([sys.executable, "-c", HOLD, tmp_path], stdout=subprocess.PIPE) as first:
+        assert first.stdout is not None
+        first.stdout.readline()
+        first.kill()
+    left_behind = (tmp_path / "run.json").read_bytes()
+
+    with one_at_a_time(tmp_path):
+        (tmp_path / "run.json").write_bytes(left_behind)
+        with pytest.raises(LockedError, match=r"under way \(just begun\)"), one_at_a_time(tmp_path):
+            pass
+
+
+@pytest.mark.parametrize("text", ["", "process 7 of jane", "[]", '{"process": "x"}', '{"process": 1e400}'])
+def test_what_cannot_be_read_names_nobody(tmp_path: Path, text: str) -> None:
+    """A holder file that is cut off, or from elsewhere, does not turn into an error of its own."""
+    with one_at_a_time(tmp_path):
+        (tmp_path / "run.json").write_text(text, "utf-8")
+        with pytest.raises(LockedError, match="just begun"), one_at_a_time(tmp_path):
+            pass
+
+
+def test_a_process_on_another_machine_is_believed(tmp_path: Path) -> None:
+    """Nothing here tells whether it still runs; and it cannot be stopped from here."""
+    with one_at_a_time(tmp_path):
+        Holder(2**22 + 1, "elsewhere", "jane", "2026-11-02 03:15:00+01:00", "apply").write(tmp_path)
+        with pytest.raises(LockedError) as found, one_at_a_time(tmp_path):
+            pass
+
+    assert "process 4194305 of jane on elsewhere, since 2026-11-02 03:15:00+01:00" in str(found.value)
+    assert "kill" not in str(found.value)
+
+
+@pytest.mark.parametrize("number", [errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Such as a share over a network: the mere presence of a file would lock everybody out after a crash."""
+    fcntl = pytest.importorskip("fcntl")
+
+    def without(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", without)
+
+    with pytest.raises(DssError, match="cannot lock files") as found, one_at_a_time(tmp_path):
+        pass
+
+    assert not isinstance(found.value, LockedError)
 
 
 def test_the_folder_is_its_owners(tmp_path: Path) -> None:
@@ -57,7 +118,7 @@ def test_the_folder_is_its_owners(tmp_path: Path) -> None:
         modes = [path.stat().st_mode & 0o077 for path in (state, *state.iterdir())]
 
     assert modes == [0, 0, 0]
-    assert not (state / "run.txt").exists()
+    assert not (state / "run.json").exists()
 
 
 def test_a_folder_that_cannot_be_is_an_error(tmp_path: Path) -> None:

@@ -3,38 +3,97 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
+import errno
 import getpass
+import json
 import os
+import socket
+import tempfile
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
-from filelock import FileLock, Timeout
+import attrs
+from filelock import FileLock, SoftFileLock, Timeout
 
+from dss import clock
 from dss.errors import DssError
 
-HOLDER = "run.txt"
-"""Who has the lock, in words."""
+HOLDER = "run.json"
+"""Who has the lock."""
+WITHOUT_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
+"""What a file system answers that cannot lock, such as a share over a network."""
 
 
 class LockedError(DssError):
     """Retry: another run of the same configuration is under way; nothing was done."""
 
 
+@attrs.frozen
+class Holder:
+    """The process that has the lock.
+
+    Attributes:
+        process: its number.
+        host: the machine it runs on.
+        who: the account it runs under.
+        since: when it began, in words.
+        command: what it does, such as `apply`; empty when that is not known.
+    """
+
+    process: int
+    host: str
+    who: str
+    since: str
+    command: str = ""
+
+    @classmethod
+    def me(cls, command: str) -> Self:
+        """This process, now."""
+        since = clock.now().astimezone().isoformat(sep=" ", timespec="seconds")
+        return cls(os.getpid(), socket.gethostname(), _who(), since, command)
+
+    @classmethod
+    def of(cls, state: Path) -> Self | None:
+        """Who is written down, as long as that process can still be running."""
+        try:
+            found = cls(**json.loads((state / HOLDER).read_text(encoding="utf-8")))
+            return found if _may_run(found.process, found.host) else None
+        except (OSError, ValueError, TypeError, OverflowError):
+            return None
+
+    def write(self, state: Path) -> None:
+        """Write it down, whole or not at all."""
+        number, name = tempfile.mkstemp(prefix=f".{HOLDER}.", dir=state)
+        try:
+            with os.fdopen(number, "w", encoding="utf-8") as file:
+                json.dump(attrs.asdict(self), file)
+            Path(name).replace(state / HOLDER)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+    def __str__(self) -> str:
+        command = f"`dss-run {self.command}`, " if self.command else ""
+        return f"{command}process {self.process} of {self.who} on {self.host}, since {self.since}"
+
+
 @contextlib.contextmanager
-def one_at_a_time(state: Path) -> Iterator[None]:
-    """Keep other writing runs of one configuration out.
+def one_at_a_time(state: Path, command: str = "") -> Iterator[None]:
+    """Keep other writing runs of one configuration out, and of others with the same state folder.
 
     The lock is the operating system's: it goes with the process, however that ends, and nothing has to be cleaned up.
 
     Args:
         state: the configuration's state folder, made when it is not there, for its owner only.
+        command: what is being done, such as `apply`, for the message to whoever comes second.
 
     Raises:
         LockedError: another run is under way; it says whose, since when, and which process.
-        DssError: the folder cannot be written.
+        DssError: the folder cannot be written, or has no locks.
     """
-    lock = _acquired(state)
+    lock = _acquired(state, command)
     try:
         yield
     finally:
@@ -42,18 +101,28 @@ def one_at_a_time(state: Path) -> Iterator[None]:
         lock.release()
 
 
-def _acquired(state: Path) -> FileLock:
+def _acquired(state: Path, command: str) -> FileLock:
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = FileLock(state / "run.lock", timeout=0, mode=0o600)
-        lock.acquire()
-        (state / HOLDER).write_text(_who(), encoding="utf-8")
-        (state / HOLDER).chmod(0o600)
+        with warnings.catch_warnings():
+            # where there are no locks, some versions warn and take the presence of a file for one
+            warnings.simplefilter("ignore")
+            lock.acquire()
+        try:
+            if isinstance(lock, SoftFileLock):
+                raise NotImplementedError
+            Holder.me(command).write(state)
+        except BaseException:
+            lock.release()
+            raise
     except Timeout:
-        raise LockedError(
-            f"another run of this configuration is under way ({_holder(state)}); wait for its end, or stop it"
-        ) from None
+        raise LockedError(_locked(state)) from None
+    except NotImplementedError:
+        raise DssError(_has_no_locks(state)) from None
     except OSError as error:
+        if error.errno in WITHOUT_LOCKS:
+            raise DssError(_has_no_locks(state)) from None
         raise DssError(_cannot_be_written(state, error.strerror or str(error))) from None
     return lock
 
@@ -66,6 +135,16 @@ def obstacle(state: Path) -> str | None:
     return None if os.access(there, os.W_OK | os.X_OK) else _cannot_be_written(state, "Permission denied")
 
 
+def _locked(state: Path) -> str:
+    holder = Holder.of(state)
+    if holder is None:
+        return (
+            "another run of this configuration is under way (just begun); nothing was done. Wait for its end"
+        )
+    way_out = f", or stop it with `kill {holder.process}`" if holder.host == socket.gethostname() else ""
+    return f"another run of this configuration is under way ({holder}); nothing was done. Wait for its end{way_out}"
+
+
 def _cannot_be_written(state: Path, reason: str) -> str:
     return (
         f"the state folder `{state}` cannot be written: {reason}; let it belong to the account that runs this, or name"
@@ -73,17 +152,30 @@ def _cannot_be_written(state: Path, reason: str) -> str:
     )
 
 
+def _has_no_locks(state: Path) -> str:
+    return (
+        f"the state folder `{state}` lies on a file system that cannot lock files, so nothing would keep two runs"
+        " apart; name a folder on a disk of this machine with `state`"
+    )
+
+
 def _who() -> str:
-    since = datetime.datetime.now(datetime.UTC).astimezone().isoformat(sep=" ", timespec="seconds")
     try:
-        user = getpass.getuser()
+        return getpass.getuser()
     except (OSError, KeyError):
         # an account without a name, as in some containers
-        user = f"user {os.getuid()}" if hasattr(os, "getuid") else "somebody"
-    return f"process {os.getpid()} of {user}, since {since}"
+        return f"user {os.getuid()}" if hasattr(os, "getuid") else "somebody"
 
 
-def _holder(state: Path) -> str:
-    with contextlib.suppress(OSError, UnicodeDecodeError):
-        return (state / HOLDER).read_text(encoding="utf-8").strip() or "just begun"
-    return "just begun"
+def _may_run(process: int, host: str) -> bool:
+    """Whether a process still may be there; what a run that was killed has left behind names nobody."""
+    if host != socket.gethostname() or os.name != "posix":
+        # elsewhere than on POSIX, signal 0 is none
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

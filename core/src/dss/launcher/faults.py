@@ -35,6 +35,8 @@ def explain(error: BaseException, config: Path) -> str:
         return "stopped"
     if isinstance(error, DssError):
         return f"error: {error}"
+    if isinstance(error, click.ClickException):
+        return f"error: {error.format_message()}"
     if isinstance(error, MemoryError):
         return "error: there is not enough memory; run on a larger machine, or fewer branches at a time with --only"
     said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

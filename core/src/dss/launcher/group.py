@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from dss.launcher.settings import Settings, config_option, debug_option, epilog
+from dss.launcher.signals import stoppable
 
 COMMANDS = ("plan", "apply", "check", "connectors", "init")
 """In the order in which `--help` lists them; each is a module of this package and a function in it."""
@@ -42,23 +43,32 @@ class Launcher(click.Group):
         **extra: Any,
     ) -> Any:
         """Run a command and end the process: no exception leaves this method but `SystemExit`."""
-        for name in ("stdout", "stderr"):
+        for name in ("stdin", "stdout", "stderr"):
             stream = getattr(sys, name)
             if stream is None:
-                # closed by whoever started this process, as some service managers do
-                setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115  to the end
+                # closed by whoever started this process, as some service managers do; a file that is opened later must
+                # not come to stand in its place
+                mode = "r" if name == "stdin" else "w"
+                setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115  to the end
             elif hasattr(stream, "reconfigure"):
                 # a name that the terminal's character set lacks is shown as an escape, and is no error
                 stream.reconfigure(errors="backslashreplace")
         settings = extra.setdefault("obj", Settings())
-        try:
-            code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
-        except click.ClickException as error:
-            error.show()
-            code = 1
-        except (Exception, KeyboardInterrupt) as error:
-            code = _told(error, settings)
-        sys.exit(_flushed(code or 0, settings))
+        with stoppable():
+            try:
+                code = super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
+            except click.ClickException as error:
+                settings.error = error
+                error.show()
+                code = 1
+            except (Exception, KeyboardInterrupt) as error:
+                code = _told(error, settings)
+            code = _flushed(code or 0, settings)
+            if settings.command:
+                from dss.launcher.ending import ended
+
+                code = ended(settings, code)
+        sys.exit(code)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command chosen; what fails is told here, before click takes a broken connection for a broken pipe.
@@ -74,6 +84,7 @@ class Launcher(click.Group):
 def _told(error: BaseException, settings: Settings) -> int:
     from dss.launcher import faults
 
+    settings.error = error
     # where not even that can be written, the exit code still tells it
     with contextlib.suppress(OSError):
         faults.tell(error, settings)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from dss.launcher.silence import Silence
+    from dss.runner import Run
 
 DEFAULT_FILE = "dss.toml"
 
@@ -33,16 +38,39 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Settings:
-    """The options that may stand before a command or after it.
+    """The options that may stand before a command or after it, and what there is to tell at its end.
 
     Attributes:
         config: the configuration file.
         debug: whether an error is shown with its traceback.
+        report: the file into which a report is written.
+        command: the command's name, once it has begun; only of those that plan or change.
+        limit: how many lines of one kind are listed.
+        began: when it began.
+        silence: what is held back until there is something to tell.
+        run: the run, once there is one.
+        said: sentences that stand in the report below its counts.
+        error: what ended it.
+        declined: whether somebody was asked, and did not agree.
     """
 
     def __init__(self) -> None:
         self.config = Path(DEFAULT_FILE)
         self.debug = False
+        self.report: Path | None = None
+        self.command = ""
+        self.limit: int | None = None
+        self.began = datetime.datetime.now(datetime.UTC)
+        self.silence: Silence | None = None
+        self.run: Run | None = None
+        self.said: list[str] = []
+        self.error: BaseException | None = None
+        self.declined = False
+
+    def speak(self) -> None:
+        """End the silence: there is something to tell."""
+        if self.silence is not None:
+            self.silence.end()
 
 
 def _set(context: click.Context, parameter: click.Parameter, value: Any) -> None:
