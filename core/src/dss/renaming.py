@@ -40,6 +40,7 @@ def _rename(branch: Branch, old: str, new: str) -> None:
             f"{branch.path()} has both {old!r} and {new!r}, which are said to be one person; mend the source"
         )
     store.items[new] = _with(store.items.pop(old), {"idnumber": new})
+    store.renamed[new] = old
     for kept in (store.native, store.frozen):
         if old in kept:
             kept[new] = kept.pop(old)
@@ -86,6 +87,7 @@ def _refer_anew(branch: Branch, idnumber: str, item: Any, changed: dict[str, Any
         store.items[idnumber] = item
         return
     del store.items[idnumber]
+    store.renamed[new] = idnumber
     item = _with(item, {"idnumber": new})
     other = store.items.get(new)
     try:

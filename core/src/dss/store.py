@@ -99,6 +99,7 @@ class Store:
         unused: fields of the records that the model has no place for.
         left_out: idnumbers of records that the user's filter leaves out.
         doubted: by idnumber of another record, why what refers to it may be missing here for a bad row alone.
+        renamed: by idnumber, the one that the record had in the source, where one person's roles have been settled.
     """
 
     state: State = State.UNREAD
@@ -113,6 +114,7 @@ class Store:
     unused: dict[str, None] = attrs.field(factory=dict)
     left_out: set[str] = attrs.field(factory=set)
     doubted: dict[str, str] = attrs.field(factory=dict)
+    renamed: dict[str, str] = attrs.field(factory=dict)
 
     def freeze(self, idnumber: str, reason: str) -> None:
         """Set a record aside; a second reason is added to the first."""
