@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from dss import Action, DataStoreBranch, DataStoreTree, DefaultImporter, DefaultTemplate
+from dss.attributes import names_of
+from dss.importers import Scope
 
 Plant = Callable[..., Any]
 
@@ -34,6 +36,60 @@ class Given(DefaultImporter):
         return [record for record in self.tree.outside if record["idnumber"] in idnumbers]
 
 
+class Living(DefaultImporter):
+    """Reads a target that lives in `tree.system`: records by idnumber, by branch; those with `outside` are not ours."""
+
+    def readin_branch(self, branch: type[DataStoreBranch]) -> Any:
+        """Give our records."""
+        return self.readin_items(branch, list(self.tree.system.get(branch.__name__, {})))
+
+    def readin_items(self, branch: type[DataStoreBranch], idnumbers: Any, scope: Any = Scope.OURS) -> Any:
+        """Give some, as they are at this moment."""
+        there = self.tree.system.get(branch.__name__, {})
+        self.tree.reads += 1
+        return [
+            {name: value for name, value in there[one].items() if name != "outside"}
+            for one in idnumbers
+            if one in there and (scope is Scope.ALL or not there[one].get("outside"))
+        ]
+
+
+class Doing(DefaultTemplate):
+    """Carries everything out on `tree.system`."""
+
+    def new(self, action: Action) -> None:
+        """Make a record, or take one over."""
+        self._there(action.branch)[action.idnumber] = {
+            "idnumber": action.idnumber,
+            **{name: getattr(action.right, name) for name in names_of(action.right)},
+        }
+
+    def update(self, action: Action) -> None:
+        """Change a value."""
+        self._there(action.branch)[action.idnumber][action.attribute] = action.wanted
+
+    def add(self, action: Action) -> None:
+        """Add a value."""
+        record = self._there(action.branch)[action.idnumber]
+        record[action.attribute] = frozenset(record.get(action.attribute) or ()) | {action.value}
+
+    def remove(self, action: Action) -> None:
+        """Take a value away."""
+        record = self._there(action.branch)[action.idnumber]
+        record[action.attribute] = frozenset(record.get(action.attribute) or ()) - {action.value}
+
+    def old(self, action: Action) -> None:
+        """Disable where that is possible, else delete."""
+        there = self._there(action.branch)
+        if "enabled" in there[action.idnumber]:
+            there[action.idnumber]["enabled"] = False
+        else:
+            del there[action.idnumber]
+
+    def _there(self, branch: str) -> Any:
+        return self.tree.system.setdefault(branch, {})
+
+
 def plant(
     *declarations: type,
     name: str = "left",
@@ -41,6 +97,7 @@ def plant(
     importer: type | None = None,
     records: Mapping[str, Iterable[Any]] | None = None,
     outside: Iterable[Mapping[str, Any]] = (),
+    system: dict[str, dict[str, dict[str, Any]]] | None = None,
     kind: type[DataStoreTree] = DataStoreTree,
     allow_empty: bool = False,
     **attributes: Any,
@@ -51,12 +108,15 @@ def plant(
     made = [type(declaration.__name__, (declaration, base), dict(own)) for declaration in declarations]
     if records is not None:
         importer = importer or Given
+    if system is not None:
+        importer, template = Living, Doing if template is Obedient else template
     place = {"__branches__": base, "__template__": template, "__importer__": importer, **attributes}
     tree: Any = type(name, (kind,), place)()
     tree.declared = made
     tree.calls = []
     tree.records = records or {}
     tree.outside = list(outside)
+    tree.system, tree.reads = system or {}, 0
     return tree
 
 
