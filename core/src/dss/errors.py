@@ -29,6 +29,10 @@ class ConflictError(DssError):
     """Skip: two records with one idnumber disagree; raised by `make` and by `resolve_duplicate`."""
 
 
+class PlanError(DssError):
+    """Abort: a plan cannot be written as a file, or a file is no plan that can be trusted."""
+
+
 class NotProvided(DssError):
     """Skip: an importer's word that a branch is not its own; the branch is left out and named."""
 

@@ -13,7 +13,7 @@ import attrs
 def held_by(item: Any) -> dict[str, Any]:
     """The values an object holds, by attribute; where a property replaces a field, the field's own value."""
     found: dict[str, Any] = {}
-    for name, slot in reversed(_slots(type(item))):
+    for name, slot in reversed(slots_of(type(item))):
         try:
             found[name] = slot.__get__(item)
         except AttributeError:
@@ -33,7 +33,7 @@ def copy_with(item: Any, values: Mapping[str, Any]) -> Any:
         AttributeError: the object has no place for a value.
     """
     twin = object.__new__(type(item))
-    slots = _slots(type(item))
+    slots = slots_of(type(item))
     own = held_by(item)
     for name, slot in slots:
         if name in own:
@@ -51,7 +51,7 @@ def copy_with(item: Any, values: Mapping[str, Any]) -> Any:
     return twin
 
 
-def _slots(klass: type) -> list[tuple[str, MemberDescriptorType]]:
+def slots_of(klass: type) -> list[tuple[str, MemberDescriptorType]]:
     """Slots that hold values, those of the most derived class first; not what attrs keeps for cached properties."""
     found = []
     for base in klass.__mro__:
