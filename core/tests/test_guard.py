@@ -77,8 +77,8 @@ def test_disabling_counts_as_removing(plant: Any) -> None:
 def test_a_budget_of_one_s_own(plant: Any) -> None:
     """A branch's budget stands instead of the default, and for its attributes where they have none."""
     left, right = _pair(plant, 100, 3)
-    left.cohorts.make("c", members=frozenset())
-    right.cohorts.make("c", members=frozenset(f"{number:04}" for number in range(3, 8)))
+    left.cohorts.make("c", members=frozenset(f"{number:04}" for number in range(8, 20)))
+    right.cohorts.make("c", members=frozenset(f"{number:04}" for number in range(3, 20)))
     plan = make_plan(left, right)
 
     assert _held(holds(plan)) == {}
@@ -224,12 +224,18 @@ def test_what_ends_as_a_whole_waits_for_held_removals_within_it(plant: Any) -> N
     _timetable(left, right)
     for branch in ("courses", "classes", "enrollments"):
         _without(left, branch)
+    for tree in (left, right):
+        tree.classes.make("n")
+    for idnumber in ("0000", "0001"):
+        right.enrollments.make(
+            f"n|{idnumber}|student", class_="n", person=idnumber, role="student", enabled=True
+        )
     plan = make_plan(left, right)
 
     found = _held(holds(plan, {"enrollments": Budget(1, 0)}))
 
     assert {scope: len(idnumbers) for scope, idnumbers in found.items()} == {
-        "enrollments": 2,
+        "enrollments": 4,
         "classes": 1,
         "courses": 1,
     }

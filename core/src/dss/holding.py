@@ -34,6 +34,8 @@ class Because(StrEnum):
     """The record is protected."""
     PATIENCE = "patience"
     """The record has not been missing for long enough."""
+    POLICY = "policy"
+    """The configuration says that it is not to be done."""
     DEPENDENT = "dependent"
     """It belongs to a record whose own change is held."""
     NEEDED = "needed"
@@ -47,7 +49,7 @@ class Because(StrEnum):
     @property
     def is_quiet(self) -> bool:
         """Whether this is how things are meant to be, so that a run that finds nothing else is in step."""
-        return self in (Because.FOREIGN, Because.PROTECTED, Because.PATIENCE)
+        return self in (Because.FOREIGN, Because.PROTECTED, Because.PATIENCE, Because.POLICY)
 
 
 _APPROVABLE = frozenset(

@@ -126,7 +126,7 @@ class Run:
         gc.freeze()
         say(f"comparing {sync.left.name} with {sync.right.name}")
         sync.plan = make_plan(sync.left, sync.right, [name for name in names if not only or name in only])
-        sync.holds = holds(sync.plan, self.config.policies.budgets)
+        sync.holds = holds(sync.plan, self.config.policies)
         sync.planned_early = [one for one in before(sync, self.syncs) if one.report is None]
         sync.plan.notes += [
             f"{one.name} changes `{one.right.name}` before {sync.name} comes, which is planned here from what is there"

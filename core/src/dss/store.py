@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 
 from dss.errors import ConfigError, ReadError
+from dss.memory import Reading
 
 KEY = "idnumber"
 NATIVE = "__native__"
@@ -100,6 +101,8 @@ class Store:
         left_out: idnumbers of records that the user's filter leaves out.
         doubted: by idnumber of another record, why what refers to it may be missing here for a bad row alone.
         renamed: by idnumber, the one that the record had in the source, where one person's roles have been settled.
+        rows: records that the importer gave, doubled ones each time.
+        blanks: by field, in how many of them it was blank.
     """
 
     state: State = State.UNREAD
@@ -115,6 +118,13 @@ class Store:
     left_out: set[str] = attrs.field(factory=set)
     doubted: dict[str, str] = attrs.field(factory=dict)
     renamed: dict[str, str] = attrs.field(factory=dict)
+    rows: int = 0
+    blanks: dict[str, int] = attrs.field(factory=dict)
+
+    def reading(self) -> Reading:
+        """What the reading looked like, for the guards; a branch that was filled by hand has only its records."""
+        keys = len(self.items.keys() | self.frozen.keys()) if self.frozen else len(self.items)
+        return Reading(max(self.rows, len(self.items)), keys, dict(self.blanks))
 
     def freeze(self, idnumber: str, reason: str) -> None:
         """Set a record aside; a second reason is added to the first."""

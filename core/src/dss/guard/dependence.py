@@ -1,0 +1,85 @@
+"""Whoever keeps an account keeps what hangs on it, and what it hangs on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from dss.actions import Action, Kind
+from dss.guard.case import Case, Record, by_scope, record_of
+from dss.guard.needed import hold_needed, references_of, would_be_gone
+from dss.holding import Because, Hold
+from dss.wording import in_words
+
+
+def spread(case: Case) -> None:
+    """Hold the removals that must not happen while others are held.
+
+    First what depends on holds that people have to look at; only what is left after that can be quiet.
+    """
+    if case.removals and case.holds:
+        index = _Index(case)
+        for quiet in (False, True):
+            _spread(case, index, quiet)
+
+
+class _Index:
+    """Which removals refer to a record."""
+
+    def __init__(self, case: Case) -> None:
+        self.referring: dict[Record, list[Action]] = {}
+        for action in case.removals:
+            for record in case.refers_to(action):
+                self.referring.setdefault(record, []).append(action)
+
+
+def _spread(case: Case, index: _Index, quiet: bool) -> None:
+    todo = [(action, hold) for hold in case.holds if hold.quiet is quiet for action in hold.actions]
+    while todo:
+        needed: dict[Record, list[Record]] = {}
+        hanging: dict[tuple[str, ...], Action] = {}
+        for action, hold in todo:
+            if _keeps_what_hangs_on_it(action, hold):
+                for removal in index.referring.get(record_of(action), ()):
+                    hanging[removal.key] = removal
+            for record in _hangs_on(case, action, hold):
+                old = case.olds.get(record)
+                if old is not None and old.key not in case.held:
+                    needed.setdefault(record, []).append(record_of(action))
+        before = len(case.holds)
+        for scope, removals in by_scope(hanging.values()).items():
+            case.hold(Because.DEPENDENT, removals, _belonging(scope), scope=scope, quiet=quiet)
+        hold_needed(case, needed, Because.DEPENDENT, quiet=quiet)
+        todo = [(action, hold) for hold in case.holds[before:] for action in hold.actions]
+
+
+def _keeps_what_hangs_on_it(action: Action, hold: Hold) -> bool:
+    """Whether a record stays, or stays enabled, since its removal is held; a policy says itself what it leaves out."""
+    if hold.because is Because.POLICY:
+        return False
+    return action.kind is Kind.OLD or (action.kind is Kind.UPDATE and action.removal)
+
+
+def _hangs_on(case: Case, action: Action, hold: Hold) -> Iterable[Record]:
+    """The records that have to stay for what is held."""
+    branch = case.rights[action.branch]
+    if action.kind is Kind.OLD and hold.because is not Because.POLICY:
+        yield from (record for _, record in references_of(branch, action.right, several=True))
+        return
+    if action.kind is Kind.OLD:
+        found = [record for _, record in references_of(branch, action.right, several=True)]
+    elif action.kind in (Kind.REMOVE, Kind.UPDATE):
+        kinds = case.references[action.branch].get(action.attribute or "", ())
+        value = action.value if action.kind is Kind.REMOVE else action.was
+        found = [(kind, value) for kind in kinds if isinstance(value, str)]
+    else:
+        return
+    # people are only disabled, and a policy or a single value does not keep anybody
+    for record in found:
+        if record in case.olds and would_be_gone(case.olds[record]):
+            yield record
+
+
+def _belonging(scope: str) -> Callable[[int], str]:
+    return lambda count: (
+        f"{in_words(count, 'belongs to a record', 'belong to records', scope)} whose removal is held"
+    )

@@ -1,0 +1,105 @@
+"""A source that does not look like it did in the last good run: a broken export, or another school's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import attrs
+
+from dss.actions import Action, Kind
+from dss.guard.case import Branch, Case, is_removal, number
+from dss.holding import Because
+from dss.memory import Reading
+from dss.policies import Limit
+
+BEFORE = "in the last good run"
+
+
+@attrs.frozen(eq=False)
+class _Trip:
+    """What is out of shape.
+
+    Attributes:
+        scope: the branch, or `branch.attribute`.
+        text: the first half of the sentence.
+        concerns: whether an action of the branch has to wait for that.
+        one: what is waiting, for the second half.
+        many: several of these.
+    """
+
+    scope: str
+    text: str
+    concerns: Callable[[Action], bool]
+    one: str
+    many: str
+
+    def sentence(self, count: int) -> str:
+        return f"{self.text}; {number(count, self.one, self.many)}"
+
+
+def out_of_shape(case: Case) -> None:
+    """Hold what a branch of the left would do that has shrunk, grown, gone blank or changed beyond its limits."""
+    trips = {
+        name: list(_trips(case, name, left, was))
+        for name, left in case.lefts.items()
+        if (was := case.memory.readings.get(name)) is not None
+    }
+    if not any(trips.values()):
+        return
+    concerned: dict[_Trip, list[Action]] = {trip: [] for found in trips.values() for trip in found}
+    for action in case.plan.actions:
+        for trip in trips.get(action.branch, ()):
+            if trip.concerns(action):
+                concerned[trip].append(action)
+    for trip, actions in concerned.items():
+        case.hold(Because.SHAPE, actions, trip.sentence, scope=trip.scope)
+
+
+def _trips(case: Case, name: str, left: Branch, was: Reading) -> Iterator[_Trip]:
+    now, shape = left.contents().reading(), case.policies.shape(name)
+    yield from _shrunk(name, now, was, Limit(shape.count, shape.shrink))
+    yield from _grown(name, case.fresh[name], was, Limit(shape.count, shape.growth))
+    blanks = Limit(shape.count, shape.blanks)
+    for attribute, count in now.blanks.items():
+        before = was.blanks.get(attribute, 0)
+        if not blanks.allows(count - before, now.rows):
+            text = f"{attribute} is blank in {count} of {now.rows} {name}, and was in {before} {BEFORE}"
+            yield _changes(name, attribute, text)
+    changes, both = Limit(shape.count, shape.changes), -1
+    for (branch, attribute), count in case.changed.items():
+        if branch != name or changes.allows(count, 0):
+            continue
+        both = both if both >= 0 else sum(map(case.rights[name].contents().items.__contains__, left.keys()))
+        if not changes.allows(count, both):
+            yield _changes(name, attribute, f"{attribute} would change in {count} of {both} {name}")
+
+
+def _shrunk(name: str, now: Reading, was: Reading, limit: Limit) -> Iterator[_Trip]:
+    for what, count, before in (("records", now.keys, was.keys), ("rows", now.rows, was.rows)):
+        if not limit.allows(before - count, before):
+            text = f"{name} has {number(count, what[:-1], what)}, {before} {BEFORE}"
+            yield _Trip(name, text, is_removal, "removal waits", "removals wait")
+            return
+
+
+def _grown(name: str, fresh: int, was: Reading, limit: Limit) -> Iterator[_Trip]:
+    """Too much that is new: it may be the file of another school, so that what is missing says nothing either."""
+    if not limit.allows(fresh, was.keys):
+        text = f"{fresh} records of {name} are new, and the source had {was.keys} {BEFORE}"
+        yield _Trip(
+            name,
+            text,
+            lambda action: action.kind is Kind.NEW or is_removal(action),
+            "change waits",
+            "changes wait",
+        )
+
+
+def _changes(name: str, attribute: str, text: str) -> _Trip:
+    return _Trip(
+        f"{name}.{attribute}",
+        text,
+        lambda action: action.attribute == attribute,
+        f"change of {attribute} waits",
+        f"changes of {attribute} wait",
+    )

@@ -1,0 +1,49 @@
+"""What an earlier run has undone is not simply done again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+from dss.actions import Action, stable
+from dss.guard.case import Case, number
+from dss.holding import Because
+from dss.memory import Undone
+from dss.stored import held_by
+
+
+def source_digest(item: Any) -> str:
+    """What the left says of a record, as 16 hexadecimal digits that are the same in every process.
+
+    Of the values that the object holds, not of what its properties make of them; what it says nothing of does not
+    count. `Undone.source` is one of these.
+    """
+    said = (
+        f"{name}={stable(value)}"
+        for name, value in sorted(held_by(item).items())
+        if value is not None and not name.startswith("_")
+    )
+    text = "\x1f".join(said)
+    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=8).hexdigest()
+
+
+def once_undone(case: Case) -> None:
+    """Hold what was undone, until it is approved or the source says something else."""
+    found: dict[tuple[int, str], list[Action]] = {}
+    for action, undone in case.undone:
+        if _is_as_it_was(action, undone):
+            found.setdefault((undone.run, action.branch), []).append(action)
+    for (run, name), actions in found.items():
+        case.hold(Because.UNDONE, actions, _sentence(run, name), scope=name)
+
+
+def _is_as_it_was(action: Action, undone: Undone) -> bool:
+    return not undone.source or action.left is None or source_digest(action.left) == undone.source
+
+
+def _sentence(run: int, name: str) -> Callable[[int], str]:
+    return lambda count: (
+        f"undone in run {run}: {number(count, 'change', 'changes')} in {name} {'waits' if count == 1 else 'wait'}"
+        " until they are approved, or the source changes"
+    )
