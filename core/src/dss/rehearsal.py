@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 import attrs
@@ -21,24 +22,42 @@ class Call:
     count: int = 1
 
 
-@attrs.define
 class Rehearsal:
     """What `tree.rehearsal()` gives for as long as it lasts.
 
+    Each text is kept once, so a dry run of a million changes is as short to keep as one of ten. Threads of a handler
+    may add to it at the same time.
+
+    Args:
+        told: is called with each call as it is added; for whoever wants every one of them, in order.
+
     Attributes:
-        calls: what would have reached the system, in order; what follows on the same text is counted there.
-        told: is called with each new call.
+        notes: what else there is to say of the dry run, in sentences without names and values.
     """
 
-    calls: list[Call] = attrs.field(factory=list)
-    told: Callable[[Call], Any] | None = None
+    def __init__(self, told: Callable[[Call], Any] | None = None) -> None:
+        self.told = told
+        self.notes: list[str] = []
+        self._counts: dict[str, int] = {}
+        self._lock = Lock()
+
+    @property
+    def calls(self) -> list[Call]:
+        """What would have reached the system: each text once, in the order of its first time, with all its records."""
+        with self._lock:
+            return [Call(text, count) for text, count in self._counts.items()]
 
     def add(self, text: str, count: int = 1) -> None:
-        """Note one statement or call."""
-        if self.calls and self.calls[-1].text == text:
-            self.calls[-1] = Call(text, self.calls[-1].count + count)
-            return
-        call = Call(text, count)
-        self.calls.append(call)
+        """Note one statement or call.
+
+        Args:
+            text: with placeholders where values stand; it is shown, and ends up in logs.
+            count: for how many records it stands.
+        """
+        with self._lock:
+            self._counts[text] = self._counts.get(text, 0) + count
         if self.told is not None:
-            self.told(call)
+            self.told(Call(text, count))
+
+    def __repr__(self) -> str:
+        return f"<Rehearsal: {len(self._counts)} kinds of calls>"
