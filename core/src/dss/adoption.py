@@ -51,7 +51,7 @@ def _judged(branch: type[DataStoreBranch], action: Action, hits: Sequence[Mappin
             action,
             f"the target already has this idnumber in {name}, which must not be taken over: {hit[REFUSED]}",
         )
-    if not _witnessed(branch, action.right, hit):
+    if not witnesses_of(branch, action.right, hit):
         groups = " or ".join("+".join(group) for group in branch.witnesses)
         return _refused(
             action,
@@ -65,11 +65,12 @@ def _judged(branch: type[DataStoreBranch], action: Action, hits: Sequence[Mappin
     return action
 
 
-def _witnessed(branch: type[DataStoreBranch], item: Any, hit: Mapping[str, Any]) -> bool:
-    return any(
-        all(_same(getattr(item, attribute, None), hit.get(attribute)) for attribute in group)
-        for group in branch.witnesses
-    )
+def witnesses_of(branch: type[DataStoreBranch], item: Any, hit: Mapping[str, Any]) -> list[str]:
+    """The attributes that confirm that a record of the target is the same as an item; none when nothing does."""
+    for group in branch.witnesses:
+        if all(_same(getattr(item, attribute, None), hit.get(attribute)) for attribute in group):
+            return list(group)
+    return []
 
 
 def _same(wanted: Any, found: Any) -> bool:

@@ -1,0 +1,232 @@
+"""Why one record gets what it gets: both sides, where each value came from, and the rules that decided."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import attrs
+
+from dss.actions import Action, Kind
+from dss.assembly import shared_names
+from dss.attributes import is_multi
+from dss.branches import DataStoreBranch
+from dss.errors import ConfigError, DssError
+from dss.explain.code import value_of, values_of
+from dss.explain.explanation import (
+    FEW,
+    Attribute,
+    Explanation,
+    InSync,
+    Near,
+    Others,
+    Past,
+    Planned,
+    Rule,
+    Side,
+    Value,
+)
+from dss.explain.history import past
+from dss.explain.nearby import near
+from dss.explain.rules import rules_of
+from dss.explain.verdicts import Case, attributes, summary
+from dss.importers import Origin
+from dss.runner import Run
+from dss.stages import Sync
+from dss.templates import reason_of
+
+__all__ = [
+    "Attribute",
+    "Explanation",
+    "InSync",
+    "Near",
+    "Others",
+    "Past",
+    "Planned",
+    "Rule",
+    "Side",
+    "Value",
+    "explain",
+]
+
+LAST = 10
+"""So many of its last changes are told."""
+
+
+def explain(
+    run: Run,
+    branch: str,
+    idnumber: str,
+    told: Callable[[str], object] | None = None,
+    last: int = LAST,
+) -> Explanation:
+    """Tell of one record what there is on both sides, where it came from, and what decided.
+
+    Everything is read and compared as for a plan, since what becomes of one record may depend on any other; then this
+    one record is read once more with tracing on. Writes nothing.
+
+    Args:
+        run: the run of a configuration.
+        branch: the record's branch.
+        idnumber: the record's idnumber, as a plan shows it.
+        told: is called with a sentence when a step begins.
+        last: how many of its last changes are told.
+
+    Raises:
+        ConfigError: no sync has such a branch.
+    """
+    syncs = [sync for sync in run.syncs if branch in shared_names(sync.config, sync.left, sync.right)]
+    if not syncs:
+        known = sorted({name for one in run.syncs for name in shared_names(one.config, one.left, one.right)})
+        raise ConfigError(f"there is no branch `{branch}` in any [[sync]]; there are {', '.join(known)}")
+    explained = tuple(_in_sync(run, sync, branch, idnumber, told) for sync in syncs)
+    found = Explanation(branch, idnumber, explained, past(run.config.state, branch, idnumber, last))
+    if found.is_found:
+        return found
+    pairs = [(sync.left, sync.right) for sync in syncs]
+    return Explanation(branch, idnumber, explained, found.past, near(branch, idnumber, pairs))
+
+
+def _in_sync(
+    run: Run, sync: Sync, branch: str, idnumber: str, told: Callable[[str], object] | None
+) -> InSync:
+    try:
+        run.plan(told=told, syncs=[sync])
+        if told is not None:
+            told("tracing the one record")
+        return _explained(run, sync, branch, idnumber)
+    except DssError as error:
+        # another sync may still be told of, and what earlier runs did
+        return InSync(sync.name, _empty(sync.left), _empty(sync.right), failed=str(error))
+
+
+def _empty(tree: object) -> Side:
+    name = str(getattr(tree, "name", ""))
+    return Side(name, name)
+
+
+def _explained(run: Run, sync: Sync, branch: str, idnumber: str) -> InSync:
+    assert sync.plan is not None
+    left: type[DataStoreBranch] = getattr(sync.left, branch)
+    right: type[DataStoreBranch] = getattr(sync.right, branch)
+    holds: dict[tuple[str, ...], list[int]] = {}
+    for place, hold in enumerate(sync.holds):
+        for action in hold.actions:
+            holds.setdefault(action.key, []).append(place)
+    wanted = _referred(left, right, idnumber)
+    made: set[tuple[str, str]] = set()
+    planned: list[Planned] = []
+    counts: Counter[tuple[str, str]] = Counter()
+    few: list[Planned] = []
+    for action in sync.plan.actions:
+        if action.kind is Kind.NEW and (action.branch, action.idnumber) in wanted:
+            made.add((action.branch, action.idnumber))
+        is_mine = (action.branch, action.idnumber) == (branch, idnumber)
+        if is_mine or _refers(sync, action, branch, idnumber):
+            one = Planned(action, tuple(sync.holds[place] for place in holds.get(action.key, ())))
+            if is_mine:
+                planned.append(one)
+            else:
+                counts[action.branch, action.kind.value] += 1
+                few += [one] if len(few) < FEW else []
+    errors = [error for error in sync.plan.errors if (error.branch, error.idnumber) == (branch, idnumber)]
+    case = Case(left, right, idnumber, planned, errors, made)
+    folder = run.config.folder
+    ours, theirs = _side(left, idnumber, folder), _side(right, idnumber, folder)
+    new = case.first(Kind.NEW)
+    if new is not None and new.adopts is not None:
+        theirs = attrs.evolve(
+            theirs,
+            native=new.adopts.native,
+            values={name: Value(value) for name, value in new.adopts.was.items()},
+        )
+    problems = [
+        error.error or "" for error in sync.plan.errors if error.branch == branch and not error.idnumber
+    ]
+    return InSync(
+        sync.name,
+        ours,
+        theirs,
+        summary(case),
+        tuple(rules_of(sync, case, folder)),
+        tuple(attributes(case, ours.values, theirs.values)) if ours.is_there or theirs.is_there else (),
+        tuple(planned),
+        Others(dict(counts), tuple(few)),
+        (*(_with_attribute(error) for error in errors), *problems),
+    )
+
+
+def _referred(
+    left: type[DataStoreBranch], right: type[DataStoreBranch], idnumber: str
+) -> set[tuple[str, str]]:
+    """Everything that a record refers to in the source, by branch and idnumber."""
+    item = left.contents().items.get(idnumber)
+    found: set[tuple[str, str]] = set()
+    for attribute, names in right.references().items():
+        value = value_of(item, attribute)
+        values = value if is_multi(value) else [value]
+        found.update((name, one) for one in values for name in names)
+    return found
+
+
+def _with_attribute(error: Action) -> str:
+    return f"{error.attribute}: {error.error}" if error.attribute else error.error or ""
+
+
+def _refers(sync: Sync, action: Action, branch: str, idnumber: str) -> bool:
+    """Whether a change of another record has to do with this one."""
+    for attribute, names in getattr(sync.right, action.branch).references().items():
+        if branch not in names:
+            continue
+        if action.attribute == attribute:
+            if action.value is not None:
+                return bool(action.value == idnumber)
+            values = [action.was, action.wanted]
+        elif action.attribute is None:
+            values = [value_of(item, attribute) for item in (action.left, action.right) if item is not None]
+            if action.kind is Kind.NEW:
+                # several of them are added one by one
+                values = [value for value in values if not is_multi(value)]
+        else:
+            continue
+        for value in values:
+            if value == idnumber or (is_multi(value) and idnumber in value):
+                return True
+    return False
+
+
+def _side(branch: type[DataStoreBranch], idnumber: str, folder: Path) -> Side:
+    store, tree = branch.contents(), branch.tree
+    item = store.items.get(idnumber)
+    own = store.renamed.get(idnumber, idnumber)
+    origins, untraced = _origins(branch, dict.fromkeys([own, idnumber]))
+    return Side(
+        tree.name,
+        tree.identity(),
+        item is not None,
+        own,
+        store.native.get(idnumber),
+        values_of(item, folder) if item is not None else {},
+        origins,
+        untraced,
+    )
+
+
+def _origins(branch: type[DataStoreBranch], idnumbers: dict[str, None]) -> tuple[tuple[Origin, ...], str]:
+    """Where the values came from, or why that is not known."""
+    tree = branch.tree
+    if tree.is_derived(branch.__name__):
+        return (), "derived by a function, from other branches"
+    if tree.importer is None:
+        return (), "no importer reads it"
+    try:
+        found = tuple(origin for one in idnumbers for origin in tree.importer.trace(branch, one))
+    except Exception as error:  # what is known beside that is worth telling all the same
+        return (), f"it cannot be traced: {error if isinstance(error, DssError) else reason_of(error)}"
+    return found, "" if found else _silent(branch, idnumbers)
+
+
+def _silent(branch: type[DataStoreBranch], idnumbers: dict[str, None]) -> str:
+    there: Iterator[bool] = (one in branch.contents().items for one in idnumbers)
+    return "the connector does not tell where its values come from" if any(there) else ""
