@@ -33,6 +33,10 @@ class PlanError(DssError):
     """Abort: a plan cannot be written as a file, or a file is no plan that can be trusted."""
 
 
+class JournalError(DssError):
+    """Abort: the journal cannot be read or written; what could not be written down must not be done."""
+
+
 class NotProvided(DssError):
     """Skip: an importer's word that a branch is not its own; the branch is left out and named."""
 

@@ -1,0 +1,164 @@
+"""What a run leaves for the next one to judge by: what was undone, what is missing, what was read."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Iterable, Mapping
+
+from dss.journal.coding import moment, text, unmoment, untext
+from dss.journal.database import Database
+from dss.journal.sections import Scopes
+from dss.memory import Missing, Reading, Undone
+from dss.sources import Source
+
+
+class UndoneRecord:
+    """Actions that were undone, by target and fingerprint.
+
+    Args:
+        database: the journal's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, target: str) -> dict[str, Undone]:
+        """All of one target."""
+        found = self._database.rows(
+            "SELECT fingerprint, run, source FROM undone WHERE target = ?", (text(target),)
+        )
+        return {fingerprint: Undone(run, untext(source)) for fingerprint, run, source in found}
+
+    def add(self, target: str, undone: Mapping[str, Undone]) -> None:
+        """Write down more; what was undone before is now undone by the later run."""
+        with self._database.writing() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO undone VALUES (?, ?, ?, ?)",
+                [(text(target), one, found.run, text(found.source)) for one, found in undone.items()],
+            )
+
+    def drop(self, target: str, fingerprints: Iterable[str]) -> None:
+        """Forget some: they may be done again."""
+        with self._database.writing() as connection:
+            connection.executemany(
+                "DELETE FROM undone WHERE target = ? AND fingerprint = ?",
+                [(text(target), one) for one in fingerprints],
+            )
+
+
+class MissingRecord:
+    """For how long records of a target have been missing on the left.
+
+    Args:
+        database: the journal's.
+        scopes: numbers of branches.
+    """
+
+    def __init__(self, database: Database, scopes: Scopes) -> None:
+        self._database, self._scopes = database, scopes
+
+    def of(self, target: str, branch: str) -> dict[str, Missing]:
+        """All of one branch, by idnumber."""
+        found = self._database.rows(
+            "SELECT idnumber, since, runs FROM missing WHERE scope = ?", (self._scopes.find(target, branch),)
+        )
+        return {
+            untext(idnumber): Missing(datetime.datetime.fromisoformat(since), runs)
+            for idnumber, since, runs in found
+        }
+
+    def count(self, target: str, branch: str, idnumbers: Iterable[str], at: datetime.datetime) -> None:
+        """Count one more good run for those that are missing, and forget the others of the branch: they are back.
+
+        The same moment again is the same run, and counts once. When the clock has been set back, a record has been
+        missing since now, not since a time that is still to come.
+
+        Args:
+            target: the system.
+            branch: of the records.
+            idnumbers: all that are missing.
+            at: when the run began.
+        """
+        now = moment(at)
+        with self._database.writing() as connection:
+            scope = self._scopes.make(connection, target, branch)
+            connection.execute("CREATE TEMP TABLE IF NOT EXISTS still (idnumber PRIMARY KEY) WITHOUT ROWID")
+            connection.execute("DELETE FROM still")
+            connection.executemany(
+                "INSERT OR IGNORE INTO still VALUES (?)", ((text(idnumber),) for idnumber in idnumbers)
+            )
+            connection.execute(
+                "DELETE FROM missing WHERE scope = ? AND idnumber NOT IN (SELECT idnumber FROM still)",
+                (scope,),
+            )
+            connection.execute(
+                """INSERT INTO missing SELECT ?, idnumber, ?, ?, 1 FROM still WHERE true
+                ON CONFLICT (scope, idnumber) DO UPDATE SET
+                    since = min(since, excluded.since),
+                    runs = runs + (last <> excluded.last),
+                    last = excluded.last""",
+                (scope, now, now),
+            )
+            connection.execute("DELETE FROM still")
+
+
+class Readings:
+    """What the last good reading of each branch looked like, and what it was read from, by tree.
+
+    Args:
+        database: the journal's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, tree: str) -> tuple[dict[str, Reading], dict[str, Source]]:
+        """Readings by branch, and sources by name."""
+        readings = self._database.rows(
+            "SELECT branch, rows, keys, blanks FROM readings WHERE tree = ?", (text(tree),)
+        )
+        sources = self._database.rows(
+            "SELECT name, digest, modified FROM sources WHERE tree = ?", (text(tree),)
+        )
+        return (
+            {
+                untext(branch): Reading(rows, keys, json.loads(blanks))
+                for branch, rows, keys, blanks in readings
+            },
+            {
+                untext(name): Source(untext(name), untext(digest), unmoment(modified))
+                for name, digest, modified in sources
+            },
+        )
+
+    def save(
+        self,
+        tree: str,
+        readings: Mapping[str, Reading],
+        sources: Mapping[str, Source],
+        at: datetime.datetime,
+    ) -> None:
+        """Keep these in the place of earlier ones; branches and sources that are not named keep what they have."""
+        now = moment(at)
+        with self._database.writing() as connection:
+            connection.executemany(
+                "INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (text(tree), text(branch), one.rows, one.keys, json.dumps(dict(one.blanks)), now)
+                    for branch, one in readings.items()
+                ],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?)",
+                [
+                    (
+                        text(tree),
+                        text(name),
+                        text(one.digest),
+                        None if one.modified is None else moment(one.modified),
+                        now,
+                    )
+                    for name, one in sources.items()
+                ],
+            )

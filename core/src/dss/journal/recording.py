@@ -1,0 +1,197 @@
+"""What was planned, what was begun, and what became of it."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from dss import clock
+from dss.actions import Action, Kind, Outcome
+from dss.errors import JournalError
+from dss.journal.coding import moment, native, text
+from dss.journal.database import Database
+from dss.journal.ownership import Owned
+from dss.journal.schema import PLACES
+from dss.journal.sections import Sections
+
+AT_ONCE = 500
+"""Rows handed over in one call."""
+
+Settled = tuple[Action, Outcome, str, Any]
+"""An action, what became of it, why, and the target's own id of the record."""
+
+_DONE = (Outcome.DONE, Outcome.ALREADY)
+_PLAN = "INSERT INTO actions VALUES (?, ?, ?, ?, ?, ?, ?)"
+_PLAN_AGAIN = "INSERT OR REPLACE INTO actions VALUES (?, ?, ?, ?, ?, ?, ?)"
+# only what was planned can be settled: the number of rows tells
+_SETTLE = "INSERT OR REPLACE INTO outcomes SELECT id, ?, ?, ?, ? FROM actions WHERE id = ?"
+_SETTLE_SPAN = (
+    "INSERT OR REPLACE INTO outcomes SELECT id, ?, ?, NULL, NULL FROM actions WHERE id BETWEEN ? AND ?"
+)
+
+
+class Recording:
+    """Writes down the actions of runs.
+
+    Args:
+        database: the journal's.
+        sections: numbers of syncs.
+        owned: gets what is made.
+    """
+
+    def __init__(self, database: Database, sections: Sections, owned: Owned) -> None:
+        self._database, self._sections, self._owned = database, sections, owned
+
+    # -- the plan --------------------------------------------------------------------------------------------------
+
+    def plan(self, run: int, sync: int, lines: Iterable[tuple[Action, str]]) -> None:
+        """Write down all actions of a sync."""
+        base = self._sections.base(run, sync)
+        rest = iter(lines)
+        with self._database.writing() as connection:
+            while chunk := list(itertools.islice(rest, AT_ONCE)):
+                self._plan(connection, base, chunk)
+            self._forget_counts(connection, base)
+
+    def _plan(self, connection: sqlite3.Connection, base: int, chunk: list[tuple[Action, str]]) -> None:
+        if any(action.place < 0 for action, _ in chunk):
+            raise JournalError("an action that has no place in a plan cannot be written into the journal")
+        rows = [
+            (
+                base + action.place,
+                action.branch,
+                action.kind._value_,
+                action.idnumber,
+                action.attribute,
+                action.fingerprint,
+                line,
+            )
+            for action, line in chunk
+        ]
+        try:
+            connection.executemany(_PLAN, rows)
+        except UnicodeEncodeError:
+            # some of them may be in already
+            connection.executemany(_PLAN_AGAIN, map(_stored, rows))
+        except sqlite3.IntegrityError:
+            raise JournalError(
+                "this plan has been written into the journal already, or two of its actions have one place"
+            ) from None
+
+    # -- batches ---------------------------------------------------------------------------------------------------
+
+    def intend(self, run: int, sync: int, places: Sequence[int]) -> int:
+        """Write down which actions are about to be tried; they belong to no other batch any more."""
+        base = self._sections.base(run, sync)
+        with self._database.writing() as connection:
+            batch = connection.execute(
+                "INSERT INTO batches (section, intended) VALUES (?, ?)", (base >> PLACES, moment(clock.now()))
+            ).lastrowid
+            assert batch is not None
+            for first, last in _spans(base + place for place in places):
+                self._cut_out(connection, first, last)
+                connection.execute("INSERT INTO spans VALUES (?, ?, ?)", (first, last, batch))
+                connection.execute("DELETE FROM outcomes WHERE id BETWEEN ? AND ?", (first, last))
+            self._forget_counts(connection, base)
+        return batch
+
+    def _cut_out(self, connection: sqlite3.Connection, first: int, last: int) -> None:
+        """Take these actions out of the batches that they were in; what is left of those stays."""
+        within = "SELECT first, last, batch FROM spans WHERE first BETWEEN ? AND ?"
+        before = "SELECT first, last, batch FROM spans WHERE first < ? ORDER BY first DESC LIMIT 1"
+        found = connection.execute(within, (first, last)).fetchall()
+        found += [one for one in connection.execute(before, (first,)).fetchall() if one[1] >= first]
+        for old_first, old_last, batch in found:
+            connection.execute("DELETE FROM spans WHERE first = ?", (old_first,))
+            if old_first < first:
+                connection.execute("INSERT INTO spans VALUES (?, ?, ?)", (old_first, first - 1, batch))
+            if old_last > last:
+                connection.execute("INSERT INTO spans VALUES (?, ?, ?)", (last + 1, old_last, batch))
+
+    def settle(self, run: int, sync: int, results: Iterable[Settled], batch: int | None) -> None:
+        """Write down what became of actions; what was made is ours from now on."""
+        base = self._sections.base(run, sync)
+        rest = iter(results)
+        with self._database.writing(durable=False) as connection:
+            if batch is not None:
+                self._close_batch(connection, base, batch)
+            while chunk := list(itertools.islice(rest, AT_ONCE)):
+                self._settle(connection, base, chunk, batch)
+                self._own(connection, run, base, chunk)
+            self._forget_counts(connection, base)
+
+    def _close_batch(self, connection: sqlite3.Connection, base: int, batch: int) -> None:
+        now, section = moment(clock.now()), base >> PLACES
+        statement = "UPDATE batches SET settled = ? WHERE number = ? AND section = ?"
+        if connection.execute(statement, (now, batch, section)).rowcount != 1:
+            raise JournalError(f"the journal knows of no batch {batch} in this sync")
+
+    def _settle(
+        self, connection: sqlite3.Connection, base: int, chunk: list[Settled], batch: int | None
+    ) -> None:
+        plain: dict[Outcome, list[int]] = {}
+        others = []
+        for action, outcome, reason, own in chunk:
+            if action.place < 0:
+                raise JournalError("an action that has no place in a plan cannot be settled in the journal")
+            if reason or own is not None:
+                others.append((batch, outcome.value, text(reason), native(own), base + action.place))
+            else:
+                plain.setdefault(outcome, []).append(base + action.place)
+        written = 0
+        for outcome, ids in plain.items():
+            for first, last in _spans(ids):
+                values = (batch, outcome.value, first, last)
+                written += connection.execute(_SETTLE_SPAN, values).rowcount
+        if others:
+            written += connection.executemany(_SETTLE, others).rowcount
+        wanted = len({action.place for action, *_ in chunk})
+        if written < wanted:
+            raise JournalError(
+                f"{wanted - written} of {wanted} actions to be settled are not in the journal's plan"
+            )
+
+    def _own(self, connection: sqlite3.Connection, run: int, base: int, chunk: list[Settled]) -> None:
+        made: dict[tuple[str, str], list[tuple[str, Any]]] = {}
+        not_made = []
+        for action, outcome, _, own in chunk:
+            if action.kind is not Kind.NEW:
+                continue
+            if outcome not in _DONE:
+                not_made.append((action.branch, action.idnumber))
+                continue
+            if own is None:
+                own = action.native if action.adopts is None else action.adopts.native
+            how = "adopted" if action.adopts is not None else "joined" if action.joins is not None else "made"
+            made.setdefault((action.branch, how), []).append((action.idnumber, own))
+        if not made and not not_made:
+            return
+        (target,) = connection.execute(
+            "SELECT target FROM sections WHERE number = ?", (base >> PLACES,)
+        ).fetchone()
+        for (branch, how), items in made.items():
+            self._owned.write(connection, target, branch, items, run, how)
+        for branch, idnumber in not_made:
+            self._owned.take_back(connection, target, branch, idnumber, run)
+
+    def _forget_counts(self, connection: sqlite3.Connection, base: int) -> None:
+        connection.execute("DELETE FROM counts WHERE section = ?", (base >> PLACES,))
+
+
+def _stored(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(text(one) if isinstance(one, str) else one for one in row)
+
+
+def _spans(ids: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """First and last of every unbroken row of numbers."""
+    first = last = None
+    for one in sorted(set(ids)):
+        if last is None or one != last + 1:
+            if first is not None and last is not None:
+                yield first, last
+            first = one
+        last = one
+    if first is not None and last is not None:
+        yield first, last
