@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_type_hints
 import attrs
 
 from dss.attributes import Flow, model_of, names_of
+from dss.blanks import count_record
 from dss.branch_type import BranchType
 from dss.builder import Builder
 from dss.errors import ConfigError, ConflictError
@@ -131,6 +132,9 @@ class DataStoreBranch(metaclass=BranchType):
         store, steps = cls._bound(), cls._steps
         check_idnumber(idnumber)
         old = store.items.get(idnumber)
+        if store.state is State.READING:
+            store.rows += 1
+            count_record(store, cls._builder.as_record(idnumber, *args, **kwargs))
         if old is None:
             if steps.will_make_new is not None:
                 steps.will_make_new(idnumber)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import operator
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dss.attributes import is_multi, model_of, names_of
+from dss.blanks import count_columns, count_record, count_row
 from dss.builder import Builder
 from dss.errors import ConfigError, ConflictError
 from dss.fields import Marks
@@ -60,18 +60,23 @@ def _load_rows(store: Store, builder: Builder, rows: Rows, steps: Steps) -> None
     processor's caches, they let it fetch several things at once.
     """
     fields = rows.fields
-    idnumber_of = operator.itemgetter(fields.index(KEY))
-    native_of = operator.itemgetter(fields.index(NATIVE)) if NATIVE in fields else None
+    key_at = fields.index(KEY)
+    native_at = fields.index(NATIVE) if NATIVE in fields else None
     plain = sharing_made_of = builder.many_by_position(fields, store.unused)
     sharing: Sharing | None = None
     sample: list[Row] = []
     given = iter(rows.rows)
     while chunk := list(itertools.islice(given, ROWS)):
         taken = 0
-        if set(map(len, chunk)) == {len(fields)}:
+        columns = _columns(chunk)
+        if len(columns) == len(fields):
             made_of = sharing_made_of if sharing is not None and sharing.fits(chunk) else plain
-            natives = map(native_of, chunk) if native_of is not None else ()
-            taken = _take_together(store, list(map(idnumber_of, chunk)), made_of(chunk), natives)
+            natives = columns[native_at] if native_at is not None else ()
+            taken = _take_together(store, columns[key_at], made_of(chunk), natives)
+            if taken == len(chunk):
+                count_columns(store, fields, columns)
+            elif taken:
+                count_columns(store, fields, _columns(chunk[:taken]))
             if sharing is None and len(store.items) >= SHARE_FROM:
                 sample += chunk
                 if len(sample) >= SAMPLE:
@@ -84,7 +89,17 @@ def _load_rows(store: Store, builder: Builder, rows: Rows, steps: Steps) -> None
             _load_one_by_one(store, builder, rows, chunk[taken:], steps)
 
 
-def _take_together(store: Store, idnumbers: list[Any], made: Iterable[Any], natives: Iterable[Any]) -> int:
+def _columns(rows: Iterable[Row]) -> Sequence[Row]:
+    """The same values by columns; none, where the rows are not of one length."""
+    try:
+        return list(zip(*rows, strict=True))
+    except ValueError:
+        return ()
+
+
+def _take_together(
+    store: Store, idnumbers: Sequence[Any], made: Iterable[Any], natives: Iterable[Any]
+) -> int:
     """Take in objects that are just being made, up to the first that cannot be; none, where an idnumber is doubled.
 
     Returns:
@@ -116,7 +131,9 @@ def _load_one_by_one(store: Store, builder: Builder, rows: Rows, chunk: Iterable
         idnumber = row[at] if len(row) == len(rows.fields) else None
         if type(idnumber) is not str or idnumber in store.items:
             _load_mapping(store, builder, rows.named(row), steps)
-        elif _is_good(store, idnumber):
+            continue
+        count_row(store, rows.fields, row)
+        if _is_good(store, idnumber):
             if native_at is not None:
                 store.native[idnumber] = row[native_at]
             try:
@@ -146,12 +163,16 @@ def _load_keywords(store: Store, builder: Builder, records: Iterable[Record], st
         ):
             try:
                 items[idnumber] = klass(**record)
-                continue
             except TypeError:
                 # a name that the model does not have, or one that it lacks
                 fitting = False
             except Exception as error:
+                store.rows += 1
                 _refuse(store, builder, idnumber, error)
+                continue
+            else:
+                store.rows += 1
+                count_record(store, record)
                 continue
         _load_mapping(store, builder, record, steps)
 
@@ -193,12 +214,14 @@ def _load_mapping(store: Store, builder: Builder, given: Record, steps: Steps) -
         )
     if KEY not in given:
         raise ConfigError(f"an importer gave a record without `{KEY}`; it has {', '.join(map(str, given))}")
+    store.rows += 1
     record = dict(given)
     if steps.filter_out is not None and steps.filter_out(**_without_native(record)):
         return
     if steps.preprocess is not None:
         changed = steps.preprocess(record)
         record = dict(changed) if isinstance(changed, Mapping) else record
+    count_record(store, record)
     idnumber: Any = record.get(KEY)
     if not _is_good(store, idnumber):
         return
