@@ -51,6 +51,16 @@ class Lines:
                 return left.codec(attribute)
         return right.codec(attribute)
 
+    def undo_of(self, action: Action) -> Undo:
+        """How far an action can be undone; wholly, too, where it has no handler, since then it is not done at all."""
+        return self._undo.of(action)
+
+    def shapes(self, branch: str) -> dict[str, str]:
+        """Attributes that are written plainly since an annotation tells their type: how they would be marked else."""
+        left = self._left.known(branch)
+        names = {**(left.codecs if left is not None else {}), **self._right.records(branch).codecs}
+        return {name: shape for name in names if (shape := self.codec(branch, name).shape)}
+
     # -- writing ---------------------------------------------------------------------------------------------------
 
     def dump(self, action: Action) -> str:
@@ -141,7 +151,7 @@ class Lines:
         if action._message is not None:
             found["message"] = action._message
         found["fingerprint"] = action.fingerprint
-        undo = self._undo.of(action)
+        undo = self.undo_of(action)
         if undo is not Undo.WHOLLY:
             found["undo"] = undo.value
 
