@@ -121,6 +121,29 @@ def test_held_removals_are_shown_by_name_before_it_asks(exodus: Play) -> None:
     assert "old students 20 (Person 20)" in plain(seen)
 
 
+def test_in_step_is_said_on_a_terminal(play: Play) -> None:
+    """Whoever looks on is not left to wonder; nobody needs to agree to nothing."""
+    play.run("apply", "--yes")
+
+    code, seen = on_terminal(play, "apply")
+    with_yes = on_terminal(play, "apply", "--yes")
+
+    assert code == with_yes[0] == 0
+    assert "in step: nothing to do" in plain(seen)
+    assert "in step: nothing to do" in plain(with_yes[1])
+
+
+def test_a_no_tells_nobody(play: Play) -> None:
+    """Who has answered knows; the command for failures stays out of it, also after Ctrl-C at the question."""
+    path = play.folder / "dss.toml"
+    path.write_text('on_failure = ["touch", "told"]\n' + path.read_text("utf-8"), "utf-8")
+
+    codes = [on_terminal(play, "apply", answers=[answer])[0] for answer in (b"n\n", b"\x03", b"\x04")]
+
+    assert codes == [5, 5, 5]
+    assert not (play.folder / "told").exists()
+
+
 def test_no_color_is_respected(play: Play) -> None:
     """NO_COLOR leaves headings plain."""
     _, seen = on_terminal(play, "plan", NO_COLOR="1")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
 from dss.launcher.listing import LISTED
+from dss.launcher.report_file import report_option
+from dss.launcher.running import Running
 from dss.launcher.settings import Settings, config_option, debug_option, epilog
 
 if TYPE_CHECKING:
@@ -18,11 +21,13 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    cls=Running,
+    silent=True,
     epilog=epilog(
         "dss-run apply",
         "dss-run apply --yes --only students",
         "15 3 * * *  cd /srv/dss && dss-run apply --yes >> dss.log 2>&1",
-    )
+    ),
 )
 @config_option
 @debug_option
@@ -38,6 +43,7 @@ if TYPE_CHECKING:
 @click.option(
     "-y", "--yes", is_flag=True, help="Do not ask; needed where nobody can answer, as in a cron job."
 )
+@report_option
 @click.pass_obj
 def apply(settings: Settings, only: tuple[str, ...], limit: int, yes: bool) -> int:
     """Bring the right system into step with the left.
@@ -51,16 +57,17 @@ def apply(settings: Settings, only: tuple[str, ...], limit: int, yes: bool) -> i
     shows them.
     """
     from dss.launcher import overview
+    from dss.launcher.asking import must_be_answerable
     from dss.launcher.messages import messages
     from dss.launcher.progress import steps_on
     from dss.launcher.screen import Screen
-    from dss.launcher.signals import stoppable
     from dss.lock import one_at_a_time
     from dss.runner import Run
 
-    _check_answerable(yes)
+    must_be_answerable(yes)
     screen = Screen(sys.stdout)
-    with messages(), stoppable(), Run(settings.config) as run, one_at_a_time(run.config.state):
+    with messages(), Run(settings.config) as run, one_at_a_time(run.config.state, "apply"):
+        settings.run = run
         for stage in run.stages():
             with steps_on(sys.stderr) as tell:
                 run.plan(only, told=tell, syncs=stage)
@@ -69,8 +76,9 @@ def apply(settings: Settings, only: tuple[str, ...], limit: int, yes: bool) -> i
             screen.line(overview.summary(stage), bold=True)
             if not any(sync.ready for sync in stage):
                 run.apply(syncs=stage)
-            elif yes or _agreed(stage):
-                _carry_out(run, screen, stage, limit)
+            elif _agreed(stage, yes):
+                settings.speak()
+                _carry_out(settings, run, screen, stage, limit)
             else:
                 return _refused(run, screen)
         return run.exit_code()
@@ -86,14 +94,6 @@ def _refused(run: Run, screen: Screen) -> int:
     return ExitCode.STOPPED
 
 
-def _check_answerable(yes: bool) -> None:
-    if not yes and (sys.stdin is None or not sys.stdin.isatty()):
-        raise click.UsageError(
-            "`apply` asks before it changes anything, and there is no terminal to ask on; look at `dss-run plan`,"
-            " then run `dss-run apply --yes`"
-        )
-
-
 def _show(screen: Screen, run: Run, sync: Sync, limit: int) -> None:
     from dss.launcher import overview
 
@@ -104,14 +104,15 @@ def _show(screen: Screen, run: Run, sync: Sync, limit: int) -> None:
     screen.line()
 
 
-def _agreed(syncs: list[Sync]) -> bool:
+def _agreed(syncs: list[Sync], yes: bool) -> bool:
+    from dss.launcher.asking import confirmed
     from dss.launcher.visible import visible
 
     targets = dict.fromkeys(visible(sync.right.name) for sync in syncs if sync.ready)
-    return click.confirm(f"Change {' and '.join(targets)}?", err=True)
+    return confirmed(f"Change {' and '.join(targets)}?", yes)
 
 
-def _carry_out(run: Run, screen: Screen, stage: list[Sync], limit: int) -> None:
+def _carry_out(settings: Settings, run: Run, screen: Screen, stage: list[Sync], limit: int) -> None:
     """Apply; the report comes whatever happens on the way, since what has been done stays done."""
     from dss.launcher.report import report
 
@@ -119,7 +120,9 @@ def _carry_out(run: Run, screen: Screen, stage: list[Sync], limit: int) -> None:
     try:
         _with_bars(run, stage, done)
     except BaseException:
-        _stopped(screen, stage, done)
+        for sentence in _stopped(stage, done):
+            settings.said.append(sentence)
+            screen.line(sentence, bold=True)
         raise
     finally:
         report(screen, stage, limit)
@@ -144,14 +147,13 @@ def _with_bars(run: Run, stage: list[Sync], done: Counter[int]) -> None:
         run.apply(told, stage)
 
 
-def _stopped(screen: Screen, stage: list[Sync], done: Counter[int]) -> None:
+def _stopped(stage: list[Sync], done: Counter[int]) -> Iterator[str]:
     from dss.launcher.visible import visible
 
     for sync in stage:
         if sync.ready and sync.report is None:
             total = len(sync.ready) + len(sync.held)
-            screen.line(
+            yield (
                 f"{visible(sync.right.name)}: stopped after {done[id(sync)]} of {total} changes; they stay as they are"
-                " now, and `dss-run plan` shows what is left",
-                bold=True,
+                " now, and `dss-run plan` shows what is left"
             )

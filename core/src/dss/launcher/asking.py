@@ -43,7 +43,8 @@ def must_be_answerable(yes: bool) -> None:
         UsageError: there is no terminal to ask on, and `--yes` was not given.
     """
     if not yes and not _is_answerable():
-        command = _settings().command or "dss-run"
+        context = click.get_current_context(silent=True)
+        command = str(context.info_name) if context is not None else "COMMAND"
         raise click.UsageError(
             f"`{command}` asks before it changes anything, and there is no terminal to ask on; look first, then run"
             f" `dss-run {command} --yes`"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dss.launcher import overview
@@ -55,7 +55,7 @@ def carry_out(
     if not confirmed(f"Change {' and '.join(targets)}?", yes):
         _refused(run, screen)
         return False
-    _apply(run, screen, stage, limit)
+    _apply(settings, run, screen, stage, limit)
     return True
 
 
@@ -66,24 +66,24 @@ def _refused(run: Run, screen: Screen) -> None:
         run.finish()
 
 
-def _apply(run: Run, screen: Screen, stage: Sequence[Sync], limit: int) -> None:
+def _apply(settings: Settings, run: Run, screen: Screen, stage: Sequence[Sync], limit: int) -> None:
     """Apply; the report comes whatever happens on the way, since what has been done stays done."""
     done = Counter[int]()
     try:
         _with_bars(run, stage, done)
     except BaseException:
-        _stopped(screen, stage, done)
+        _tell(settings, screen, _stopped(stage, done))
         raise
     finally:
         report(screen, stage, limit)
-    for sync in stage:
-        if sync.report is not None and sync.report.stopped:
-            left = len(sync.ready) + len(sync.held) - sync.report.total()
-            screen.line(
-                f"{visible(sync.right.name)}: stopped, since {visible(sync.report.stopped)}; {left} changes were not"
-                " tried. When that is mended, `dss-run resume` goes on with them, or `dss-run apply` plans anew",
-                bold=True,
-            )
+    _tell(settings, screen, _broken_off(stage))
+
+
+def _tell(settings: Settings, screen: Screen, sentences: Iterable[str]) -> None:
+    """On the screen, and in the report that may be mailed."""
+    for sentence in sentences:
+        settings.said.append(sentence)
+        screen.line(sentence, bold=True)
 
 
 def _with_bars(run: Run, stage: Sequence[Sync], done: Counter[int]) -> None:
@@ -105,12 +105,21 @@ def _with_bars(run: Run, stage: Sequence[Sync], done: Counter[int]) -> None:
         run.apply(told, stage)
 
 
-def _stopped(screen: Screen, stage: Sequence[Sync], done: Counter[int]) -> None:
+def _broken_off(stage: Sequence[Sync]) -> Iterator[str]:
+    for sync in stage:
+        if sync.report is not None and sync.report.stopped:
+            left = len(sync.ready) + len(sync.held) - sync.report.total()
+            yield (
+                f"{visible(sync.right.name)}: stopped, since {visible(sync.report.stopped)}; {left} changes were not"
+                " tried. When that is mended, `dss-run resume` goes on with them, or `dss-run apply` plans anew"
+            )
+
+
+def _stopped(stage: Sequence[Sync], done: Counter[int]) -> Iterator[str]:
     for sync in stage:
         if sync.ready and sync.report is None:
             total = len(sync.ready) + len(sync.held)
-            screen.line(
+            yield (
                 f"{visible(sync.right.name)}: stopped after {done[id(sync)]} of {total} changes; they stay as they are"
-                " now. `dss-run resume` goes on, `dss-run plan` shows what is left",
-                bold=True,
+                " now. `dss-run resume` goes on, `dss-run plan` shows what is left"
             )

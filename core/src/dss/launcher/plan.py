@@ -7,15 +7,18 @@ import sys
 import click
 
 from dss.launcher.listing import LISTED
+from dss.launcher.report_file import report_option
+from dss.launcher.running import Running
 from dss.launcher.settings import Settings, config_option, debug_option, epilog
 
 
 @click.command(
+    cls=Running,
     epilog=epilog(
         "dss-run plan --limit 10",
         "dss-run plan --only students --only teachers",
         "dss-run plan --json > plan.json",
-    )
+    ),
 )
 @config_option
 @debug_option
@@ -28,6 +31,7 @@ from dss.launcher.settings import Settings, config_option, debug_option, epilog
     f" {LISTED} of what needs attention in each branch]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Write everything as JSON, for programs.")
+@report_option
 @click.pass_obj
 def plan(settings: Settings, only: tuple[str, ...], limit: int | None, as_json: bool) -> int:
     """Show what would change, and change nothing.
@@ -49,6 +53,7 @@ def plan(settings: Settings, only: tuple[str, ...], limit: int | None, as_json: 
         )
     screen = Screen(sys.stdout)
     with messages(), Run(settings.config) as run:
+        settings.run = run
         with steps_on(sys.stderr) as tell:
             syncs = run.plan(only, told=tell)
         if as_json:

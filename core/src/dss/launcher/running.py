@@ -17,7 +17,7 @@ class Running(click.Command):
 
     Args:
         silent: with `--yes`, and where the output is no terminal, nothing is printed when the exit code is 0 and nobody
-            has called `settings.speak()`.
+            has called `settings.speak()`. Not so with `--dry-run`, whose output is what it is for.
     """
 
     def __init__(self, *arguments: Any, silent: bool = False, **more: Any) -> None:
@@ -34,7 +34,8 @@ class Running(click.Command):
             # as long as it is not known to be writable, there is none
             report, settings.report = settings.report, None
             settings.report = writable(report, settings.config)
-        if not (self.silent and ctx.params.get("yes")) or sys.stdout.isatty():
+        is_watched = not ctx.params.get("yes") or ctx.params.get("dry_run") or sys.stdout.isatty()
+        if is_watched or not self.silent:
             return super().invoke(ctx)
         from dss.launcher.silence import Silence
 
