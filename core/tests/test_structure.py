@@ -226,6 +226,22 @@ def test_secrets_come_from_the_keyring(structurer: Structurer, monkeypatch: pyte
         structurer.structure({"secret": {"keyring": "moodle"}}, Options, "t")
 
 
+@pytest.mark.parametrize("error", ["NoKeyringError", "KeyringLocked", "EOFError"])
+def test_a_keyring_that_nobody_opens_is_an_error_of_the_configuration(
+    structurer: Structurer, monkeypatch: pytest.MonkeyPatch, error: str
+) -> None:
+    """As at night, when there is nobody to type its password."""
+    keyring = pytest.importorskip("keyring")
+
+    def get_password(service: str, user: str) -> str:
+        raise EOFError if error == "EOFError" else getattr(keyring.errors, error)
+
+    monkeypatch.setattr(keyring, "get_password", get_password)
+
+    with pytest.raises(ConfigError, match=r"`t.secret` is kept in the keyring, which cannot be opened: \w"):
+        structurer.structure({"secret": {"keyring": "moodle/dss"}}, Options, "t")
+
+
 def test_without_a_keyring_it_is_said_how_to_get_one(
     structurer: Structurer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

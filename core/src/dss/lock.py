@@ -48,6 +48,11 @@ class Holder:
     since: str
     command: str = ""
 
+    @property
+    def is_here(self) -> bool:
+        """Whether it runs on this machine, where signals reach it."""
+        return os.name == "posix" and self.host == socket.gethostname()
+
     @classmethod
     def me(cls, command: str) -> Self:
         """This process, now."""
@@ -59,7 +64,7 @@ class Holder:
         """Who is written down, as long as that process can still be running."""
         try:
             found = cls(**json.loads((state / HOLDER).read_text(encoding="utf-8")))
-            return found if _may_run(found.process, found.host) else None
+            return found if not found.is_here or _is_there(found.process) else None
         except (OSError, ValueError, TypeError, OverflowError):
             return None
 
@@ -141,7 +146,7 @@ def _locked(state: Path) -> str:
         return (
             "another run of this configuration is under way (just begun); nothing was done. Wait for its end"
         )
-    way_out = f", or stop it with `kill {holder.process}`" if holder.host == socket.gethostname() else ""
+    way_out = f", or stop it with `kill {holder.process}`" if holder.is_here else ""
     return f"another run of this configuration is under way ({holder}); nothing was done. Wait for its end{way_out}"
 
 
@@ -167,11 +172,8 @@ def _who() -> str:
         return f"user {os.getuid()}" if hasattr(os, "getuid") else "somebody"
 
 
-def _may_run(process: int, host: str) -> bool:
-    """Whether a process still may be there; what a run that was killed has left behind names nobody."""
-    if host != socket.gethostname() or os.name != "posix":
-        # elsewhere than on POSIX, signal 0 is none
-        return True
+def _is_there(process: int) -> bool:
+    """Whether there is such a process; what a run that was killed has left behind names nobody."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -216,7 +216,13 @@ def _from_keyring(name: str) -> str:
         raise ValueError(
             "is kept in the keyring, which needs `pip install 'datastoresync[keyring]'`"
         ) from None
-    found = keyring.get_password(service, user)
+    try:
+        found = keyring.get_password(service, user)
+    except (keyring.errors.KeyringError, EOFError) as error:
+        # there is none, or it is locked and nobody is there to open it
+        raise ValueError(
+            f"is kept in the keyring, which cannot be opened: {str(error) or type(error).__name__}"
+        ) from None
     if found is None:
         raise ValueError(f"is kept in the keyring, which has nothing for service `{service}`, user `{user}`")
     return found

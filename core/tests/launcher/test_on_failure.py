@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import os
 import stat
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import pytest
 
 from dss.launcher import on_failure
+from dss.launcher.group import COMMANDS, dss_run
+from dss.launcher.running import Running
 
 if TYPE_CHECKING:
     from core.tests.launcher.conftest import Play
@@ -230,6 +232,16 @@ def test_it_does_not_tell_of_itself(play: Play, kept: Path, monkeypatch: pytest.
     assert not kept.exists()
 
 
+def is_running(process: int) -> bool:
+    """Whether a process is there and has not ended; where nobody asks for its end, it stays on as a zombie."""
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    state = Path(f"/proc/{process}/stat")
+    return not state.exists() or state.read_text("utf-8").rpartition(")")[2].split()[0] != "Z"
+
+
 def test_a_command_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) -> None:
     """Nothing stays behind, and the time limit is told."""
     text = f"#!/bin/sh\nsleep 60 &\necho $! > {tmp_path}/child\nwait\n"
@@ -240,11 +252,16 @@ def test_a_command_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) 
 
     assert time.monotonic() - began < 20
     assert wrong == f"`on_failure`: `{hanging}` took longer than 1 s and was ended"
-    child = int((tmp_path / "child").read_text("utf-8"))
-    state = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(child)], capture_output=True, text=True, check=False
-    ).stdout
-    assert state.strip() == "" or state.startswith("Z")
+    assert not is_running(int((tmp_path / "child").read_text("utf-8")))
+
+
+def test_every_command_that_plans_or_changes_takes_part() -> None:
+    """A new one cannot forget it."""
+    for name in ("plan", "apply", "resume", "undo"):
+        if name in COMMANDS:
+            command = dss_run.get_command(click.Context(dss_run), name)
+            assert isinstance(command, Running), name
+            assert any("--report" in parameter.opts for parameter in command.params), name
 
 
 def test_a_command_that_reads_nothing_is_no_failure(tmp_path: Path) -> None:

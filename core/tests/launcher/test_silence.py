@@ -9,8 +9,12 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import click
 import pytest
+from click.testing import CliRunner
 
+from dss.launcher.running import Running
+from dss.launcher.settings import Settings
 from dss.launcher.silence import Silence
 
 if TYPE_CHECKING:
@@ -101,6 +105,33 @@ def test_a_second_link_breaks_the_silence_of_the_first(chain: Play) -> None:
 
     assert result.stdout.index("sis -> shop") < result.stdout.index("shop -> till")
     assert "till: " in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--yes"], 0, ""),
+        (["--yes"], 3, "counts\n"),
+        (["--yes", "--dry-run"], 0, "counts\n"),
+        ([], 0, "counts\n"),
+        (["--yes", "--speak"], 0, "counts\n"),
+    ],
+)
+def test_what_a_silent_command_prints(arguments: list[str], code: int, said: str) -> None:
+    """Nothing where it ends with 0, unless it has something to tell, is rehearsed, or asks."""
+
+    @click.command(cls=Running, silent=True)
+    @click.option("--yes", is_flag=True)
+    @click.option("--dry-run", is_flag=True)
+    @click.option("--speak", is_flag=True)
+    @click.pass_context
+    def command(context: click.Context, yes: bool, dry_run: bool, speak: bool) -> int:
+        click.echo("counts")
+        if speak:
+            context.ensure_object(Settings).speak()
+        return code
+
+    assert CliRunner().invoke(command, arguments, obj=Settings()).output == said
 
 
 class Terminal(io.StringIO):

@@ -79,6 +79,9 @@ class _Held(io.TextIOBase):
         self.stream, self._silence = stream, silence
 
     def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            # whoever tries whether this takes bytes shall find that it does not
+            raise TypeError(f"a text is wanted here, not {type(text).__name__}")
         if self._silence.is_kept:
             self._silence.keep(self.stream, text)
             return len(text)
