@@ -28,6 +28,7 @@ from dss.explain.explanation import (
     Value,
 )
 from dss.explain.history import past
+from dss.explain.keys import is_key
 from dss.explain.nearby import near
 from dss.explain.rules import rules_of
 from dss.explain.verdicts import Case, attributes, summary
@@ -81,11 +82,11 @@ def explain(
         known = sorted({name for one in run.syncs for name in shared_names(one.config, one.left, one.right)})
         raise ConfigError(f"there is no branch `{branch}` in any [[sync]]; there are {', '.join(known)}")
     explained = tuple(_in_sync(run, sync, branch, idnumber, told) for sync in syncs)
-    found = Explanation(branch, idnumber, explained, past(run.config.state, branch, idnumber, last))
+    changes, unread = past(run.config.state, branch, idnumber, last)
+    found = Explanation(branch, idnumber, explained, changes, unread=unread)
     if found.is_found:
         return found
-    pairs = [(sync.left, sync.right) for sync in syncs]
-    return Explanation(branch, idnumber, explained, found.past, near(branch, idnumber, pairs))
+    return attrs.evolve(found, near=near(branch, idnumber, [(sync.left, sync.right) for sync in syncs]))
 
 
 def _in_sync(
@@ -148,13 +149,21 @@ def _explained(run: Run, sync: Sync, branch: str, idnumber: str) -> InSync:
         sync.name,
         ours,
         theirs,
-        summary(case),
+        summary(case, _left_out(ours)),
         tuple(rules_of(sync, case, folder)),
         tuple(attributes(case, ours.values, theirs.values)) if ours.is_there or theirs.is_there else (),
         tuple(planned),
         Others(dict(counts), tuple(few)),
         (*(_with_attribute(error) for error in errors), *problems),
     )
+
+
+def _left_out(side: Side) -> str:
+    """Why the source has a row of the record, and has not taken it; empty where it has none, or has taken one."""
+    rows = [origin for origin in side.origins if not origin.attribute]
+    if side.is_there or any(origin.taken for origin in rows):
+        return ""
+    return next((f"{origin.place}: {origin.rule}" for origin in rows), "")
 
 
 def _referred(
@@ -216,6 +225,8 @@ def _side(branch: type[DataStoreBranch], idnumber: str, folder: Path) -> Side:
 def _origins(branch: type[DataStoreBranch], idnumbers: dict[str, None]) -> tuple[tuple[Origin, ...], str]:
     """Where the values came from, or why that is not known."""
     tree = branch.tree
+    if not any(map(is_key, idnumbers)):
+        return (), ""
     if tree.is_derived(branch.__name__):
         return (), "derived by a function, from other branches"
     if tree.importer is None:

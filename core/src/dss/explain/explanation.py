@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -179,13 +180,15 @@ class Past:
     Attributes:
         run: the run's number.
         began: when.
+        kind: what kind of run it was.
         what: the change in one line.
         outcome: what became of it.
         reason: why not more.
     """
 
     run: int
-    began: Any
+    began: datetime.datetime
+    kind: str
     what: str
     outcome: str
     reason: str = ""
@@ -201,6 +204,7 @@ class Explanation:
         syncs: by each `[[sync]]` that has the branch.
         past: its last changes, newest first.
         near: what may be meant, when nothing was found.
+        unread: why its last changes cannot be told.
     """
 
     branch: str
@@ -208,6 +212,7 @@ class Explanation:
     syncs: tuple[InSync, ...]
     past: tuple[Past, ...] = ()
     near: tuple[Near, ...] = ()
+    unread: str = ""
 
     @property
     def is_found(self) -> bool:

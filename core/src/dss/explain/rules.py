@@ -15,6 +15,7 @@ from dss.doubts import ENABLED, Doubts
 from dss.errors import DssError
 from dss.explain.code import place_of, value_of
 from dss.explain.explanation import FEW, Rule
+from dss.explain.keys import is_key
 from dss.explain.verdicts import Case
 from dss.importers import Scope, opened, steps_of
 from dss.number_spaces import belongs_to
@@ -159,10 +160,9 @@ def _missing(case: Case, names: tuple[str, ...], value: Any) -> str:
         for tree in (case.left.tree, case.right.tree)
         if (there := _present(tree, names)) and not any(value in branch.contents().items for branch in there)
     ]
-    if not lacking:
+    if not lacking or any((name, value) in case.made for name in names):
         return ""
-    made = "; this plan makes it" if any((name, value) in case.made for name in names) else ""
-    return f"{' or '.join(names)} `{value}` is missing in {' and in '.join(lacking)}{made}"
+    return f"{' or '.join(names)} `{value}` is missing in {' and in '.join(lacking)}"
 
 
 def _known_otherwise(case: Case, attribute: str, names: tuple[str, ...], value: Any) -> Iterator[Rule]:
@@ -182,7 +182,7 @@ def _present(tree: DataStoreTree, names: tuple[str, ...]) -> list[type[DataStore
 def _outside(case: Case) -> Iterator[Rule]:
     """What the target has under this number beyond what is ours."""
     importer = case.right.tree.importer
-    if case.target is not None or importer is None:
+    if case.target is not None or importer is None or not is_key(case.idnumber):
         return
     with opened(importer.readin_items(case.right, [case.idnumber], Scope.ALL)) as records:
         hits: list[Mapping[str, Any]] = [dict(record) for record in records or ()]

@@ -209,8 +209,13 @@ def _same(was: Any, wanted: Any) -> bool:
     return bool(was == wanted)
 
 
-def summary(case: Case) -> str:
-    """In one sentence what would happen with the record, and why."""
+def summary(case: Case, left_out: str) -> str:
+    """In one sentence what would happen with the record, and why.
+
+    Args:
+        case: the record.
+        left_out: why the source leaves it out, where it has it.
+    """
     there, here = case.source is not None, case.target is not None
     held = [one for one in case.planned if one.holds]
     late = f"; held: {held[0].holds[0].reason}" if held else ""
@@ -226,13 +231,17 @@ def summary(case: Case) -> str:
             return f"the person is there in {new.joins}, and would get this role as well{late}"
         return f"it would be made{late}"
     if case.first(Kind.OLD):
-        return f"the source no longer has it, so it would be ended{late}"
+        why = f"the source leaves it out ({left_out})" if left_out else "the source no longer has it"
+        return f"{why}, so it would be ended{late}"
     if many:
-        return f"{many} change{'s' if many != 1 else ''}{f', {len(held)} held' if held else ''}{late}"
+        names = ", ".join(dict.fromkeys(one.action.attribute or "" for one in case.planned))
+        return (
+            f"{many} change{'s' if many != 1 else ''} ({names}){f', {len(held)} held' if held else ''}{late}"
+        )
     if there and here:
         return "in step: nothing to do"
     if there:
         return "the target does not have it, and it is not made"
     if here:
-        return "the source does not have it, and it stays"
-    return "neither side has it"
+        return f"{left_out or 'the source does not have it'}; it stays as it is"
+    return f"left out: {left_out}" if left_out else "neither side has it"

@@ -16,6 +16,9 @@ from dss.launcher.words import alone
 MOST = 10
 """Places of one attribute that are listed; the JSON has all."""
 
+CHANGES = 20
+"""Changes of the record that are listed."""
+
 
 def print_explanation(screen: Screen, found: Explanation) -> None:
     """Write everything there is to say."""
@@ -49,6 +52,8 @@ def _in_sync(screen: Screen, sync: InSync) -> None:
         screen.line()
         screen.line("values", bold=True)
         for attribute in sync.attributes:
+            if attribute.left is None and attribute.right is None:
+                continue
             screen.line(f"  {visible(attribute.name)}: {visible(attribute.verdict)}", bold=attribute.differs)
             screen.lines(f"    {line}" for line in _values(sync, attribute))
     _part(screen, "planned", _planned(sync.planned))
@@ -72,7 +77,7 @@ def _records(sync: InSync) -> Iterator[str]:
         yield f"{visible(side.tree)}: {there}{native}"
         for origin in side.origins_of(""):
             yield f"  {_where(origin)}{_why(origin)}"
-        for origin in () if side.is_there else side.origins:
+        for origin in () if side.values else side.origins:
             # what was left out has no values to stand beside
             if origin.attribute:
                 yield f"  {visible(origin.attribute)} {shown(origin.value)}: {_where(origin)}{_why(origin)}"
@@ -92,7 +97,8 @@ def _values(sync: InSync, attribute: Attribute) -> Iterator[str]:
         indent = "    "
         if value.computed_by:
             yield indent + _computed(value)
-        origins = [one for one in side.origins_of(attribute.name) if one.taken or value.value is None]
+        there = side.origins_of(attribute.name)
+        origins = [one for one in there if one.taken] or list(there)
         # where there are many, those of the values that only one side has say most
         origins.sort(key=lambda origin: origin.value not in unlike)
         yield from (indent + _origin(origin, value) for origin in origins[:MOST])
@@ -116,7 +122,7 @@ def _computed(value: Value) -> str:
 def _origin(origin: Origin, value: Value) -> str:
     same = origin.value == value.value and not value.computed_by
     found = "" if same or origin.value is None else f": {shown(origin.value)}"
-    return f"{_where(origin)}{found}{_why(origin)}"
+    return f"{_where(origin)}{found}{f'; {visible(origin.rule)}' if origin.rule else ''}"
 
 
 def _where(origin: Origin) -> str:
@@ -129,10 +135,12 @@ def _why(origin: Origin) -> str:
 
 
 def _planned(planned: Sequence[Planned]) -> Iterator[str]:
-    for one in planned:
+    for one in planned[:CHANGES]:
         yield f"{'!' if one.holds else '-'} {alone(one.action)}"
         for hold in one.holds:
             yield f"    held: {visible(hold.reason)}"
+    if len(planned) > CHANGES:
+        yield f"... and {len(planned) - CHANGES} more; `--json` has all"
 
 
 def _others(sync: InSync) -> Iterator[str]:
@@ -158,9 +166,9 @@ def _near(screen: Screen, found: Explanation) -> None:
 
 
 def _past(screen: Screen, found: Explanation) -> None:
-    lines = (
-        f"run {one.run}, {one.began:%Y-%m-%d %H:%M}: {visible(one.what)}: {visible(one.outcome)}"
-        + (f" ({visible(one.reason)})" if one.reason else "")
+    lines = [
+        f"run {one.run} ({visible(one.kind)}, {one.began.astimezone():%Y-%m-%d %H:%M}): {visible(one.what)}:"
+        f" {visible(one.outcome)}" + (f", {visible(one.reason)}" if one.reason else "")
         for one in found.past
-    )
-    _part(screen, "its last runs", lines)
+    ]
+    _part(screen, "its last runs", [*lines, *([visible(found.unread)] if found.unread else [])])

@@ -25,7 +25,8 @@ def dumped(found: Explanation) -> str:
             "last_runs": [
                 {
                     "run": one.run,
-                    "began": plain(one.began),
+                    "began": one.began.isoformat(),
+                    "kind": one.kind,
                     "what": one.what,
                     "outcome": one.outcome,
                     "reason": one.reason,

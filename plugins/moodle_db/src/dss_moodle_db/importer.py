@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 from dss.errors import NotProvided
-from dss.importers import DefaultImporter, Holder, Records, Rows, Scope
+from dss.importers import DefaultImporter, Holder, Origin, Records, Rows, Scope
 from dss_moodle_db import cohorts, courses, enrolments, groups, people, refusals
 from dss_moodle_db.config import PEOPLE
 
@@ -54,6 +54,16 @@ class MoodleImporter(DefaultImporter):
         if name == "enrollments":
             return enrolments.read_enrolments_by_idnumber(self.client, idnumbers, scope)
         return cohorts.read_cohorts_by_idnumber(self.client, idnumbers, scope)
+
+    def trace(self, branch: type[DataStoreBranch], idnumber: str) -> Iterable[Origin]:
+        """Tell in which row and column each value of one record stands."""
+        from dss_moodle_db.tracing import trace
+
+        try:
+            self._provided(branch)
+        except NotProvided:
+            return ()
+        return list(trace(self.client, branch, idnumber))
 
     def find_holders(
         self, branch: type[DataStoreBranch], attribute: str, values: Collection[Any]
