@@ -101,12 +101,24 @@ class Journal:
         """
         return self._runs.begin(kind, config, syncs, of, plan)
 
-    def plan(self, run: int, sync: int, lines: Iterable[tuple[Action, str]]) -> None:
+    def plan(
+        self,
+        run: int,
+        sync: int,
+        lines: Iterable[tuple[Action, str]],
+        held: Mapping[tuple[str, ...], str] | None = None,
+    ) -> None:
         """Write down all actions of a sync, each with its line, before the first of them is tried.
 
         All of them, or none: what the iterable raises passes through.
+
+        Args:
+            run: the run's number.
+            sync: which of its syncs.
+            lines: in the plan's order.
+            held: why some are held, by their keys; whoever resumes the run knows it from the beginning.
         """
-        self._recording.plan(run, sync, lines)
+        self._recording.plan(run, sync, lines, held or {})
 
     def intend(self, run: int, sync: int, places: Sequence[int]) -> int:
         """Write down that these actions are about to be tried; on the disk when it returns.
@@ -138,6 +150,13 @@ class Journal:
         """
         self._recording.settle(run, sync, results, batch)
 
+    def reopen(self, run: int, sync: int, places: Sequence[int]) -> None:
+        """Write down that of what was tried these actions have not been done; nothing of the sync is in doubt any more.
+
+        They are as if they had never been tried, and may be. To be called when all else that was in doubt is settled.
+        """
+        self._recording.reopen(run, sync, places)
+
     def end(self, run: int, state: RunState, exit_code: int, reason: str = "") -> None:
         """Write down how a run ended, now."""
         self._runs.end(run, state, exit_code, reason)
@@ -147,6 +166,10 @@ class Journal:
     def unfinished(self) -> list[RunRow]:
         """Runs that have begun and not ended, the oldest first."""
         return self._runs.unfinished()
+
+    def in_question(self) -> list[RunRow]:
+        """Runs that have not ended, or of which something may be in doubt, the oldest first."""
+        return self._runs.in_question()
 
     def run(self, number: int) -> RunRow | None:
         """One run; None when there is none of that number."""

@@ -10,8 +10,10 @@ from dss.journal.coding import native, text, unnative, untext
 from dss.journal.database import Database
 from dss.journal.sections import Scopes
 
-_WRITE = """INSERT INTO owned VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT (scope, idnumber) DO UPDATE SET native = coalesce(excluded.native, native)"""
+_AGAIN = "ON CONFLICT (scope, idnumber) DO UPDATE SET native = coalesce(excluded.native, native)"
+_WRITE = f"INSERT INTO owned VALUES (?, ?, ?, ?, ?) {_AGAIN}"
+_WRITE_SETTLED = f"""INSERT INTO owned SELECT ?, a.idnumber, o.native, ?, ?
+    FROM actions a JOIN outcomes o ON o.id = a.id WHERE a.id BETWEEN ? AND ? {_AGAIN}"""
 
 
 class Owned:
@@ -91,6 +93,19 @@ class Owned:
         connection.executemany(
             _WRITE, ((scope, text(idnumber), native(own), run, how) for idnumber, own in items)
         )
+
+    def write_settled(
+        self,
+        connection: sqlite3.Connection,
+        target: str,
+        branch: str,
+        ids: tuple[int, int],
+        run: int,
+        how: str,
+    ) -> None:
+        """As `write`, for actions from the first to the last of these ids, which have just been settled."""
+        scope = self._scopes.make(connection, target, branch)
+        connection.execute(_WRITE_SETTLED, (scope, run, how, *ids))
 
     def take_back(
         self, connection: sqlite3.Connection, target: str, branch: str, idnumber: str, run: int

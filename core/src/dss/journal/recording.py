@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dss import clock
@@ -25,8 +25,9 @@ Settled = tuple[Action, Outcome, str, Any]
 _DONE = (Outcome.DONE, Outcome.ALREADY)
 _PLAN = "INSERT INTO actions VALUES (?, ?, ?, ?, ?, ?, ?)"
 _PLAN_AGAIN = "INSERT OR REPLACE INTO actions VALUES (?, ?, ?, ?, ?, ?, ?)"
-# only what was planned can be settled: the number of rows tells
-_SETTLE = "INSERT OR REPLACE INTO outcomes SELECT id, ?, ?, ?, ? FROM actions WHERE id = ?"
+_PLANNED = "SELECT count(*) FROM actions WHERE id BETWEEN ? AND ?"
+_SETTLE = "INSERT OR REPLACE INTO outcomes VALUES (?, ?, ?, ?, ?)"
+# without a value for each, a whole row of them costs little more than one
 _SETTLE_SPAN = (
     "INSERT OR REPLACE INTO outcomes SELECT id, ?, ?, NULL, NULL FROM actions WHERE id BETWEEN ? AND ?"
 )
@@ -46,13 +47,24 @@ class Recording:
 
     # -- the plan --------------------------------------------------------------------------------------------------
 
-    def plan(self, run: int, sync: int, lines: Iterable[tuple[Action, str]]) -> None:
-        """Write down all actions of a sync."""
+    def plan(
+        self,
+        run: int,
+        sync: int,
+        lines: Iterable[tuple[Action, str]],
+        held: Mapping[tuple[str, ...], str],
+    ) -> None:
+        """Write down all actions of a sync, and which of them are held."""
         base = self._sections.base(run, sync)
         rest = iter(lines)
         with self._database.writing() as connection:
             while chunk := list(itertools.islice(rest, AT_ONCE)):
                 self._plan(connection, base, chunk)
+                if held:
+                    kept = [one for one, _ in chunk if one.key in held]
+                    self._settle(
+                        connection, base, [(one, Outcome.HELD, held[one.key], None) for one in kept], None
+                    )
             self._forget_counts(connection, base)
 
     def _plan(self, connection: sqlite3.Connection, base: int, chunk: list[tuple[Action, str]]) -> None:
@@ -97,6 +109,18 @@ class Recording:
             self._forget_counts(connection, base)
         return batch
 
+    def reopen(self, run: int, sync: int, places: Sequence[int]) -> None:
+        """Take these actions out of their batches; nothing of the sync is in doubt any more."""
+        base = self._sections.base(run, sync)
+        with self._database.writing() as connection:
+            for first, last in _spans(base + place for place in places):
+                self._cut_out(connection, first, last)
+            connection.execute(
+                "UPDATE batches SET settled = ? WHERE section = ? AND settled IS NULL",
+                (moment(clock.now()), base >> PLACES),
+            )
+            self._forget_counts(connection, base)
+
     def _cut_out(self, connection: sqlite3.Connection, first: int, last: int) -> None:
         """Take these actions out of the batches that they were in; what is left of those stays."""
         within = "SELECT first, last, batch FROM spans WHERE first BETWEEN ? AND ?"
@@ -131,47 +155,56 @@ class Recording:
     def _settle(
         self, connection: sqlite3.Connection, base: int, chunk: list[Settled], batch: int | None
     ) -> None:
+        self._check_planned(connection, base, chunk)
         plain: dict[Outcome, list[int]] = {}
         others = []
         for action, outcome, reason, own in chunk:
-            if action.place < 0:
-                raise JournalError("an action that has no place in a plan cannot be settled in the journal")
             if reason or own is not None:
-                others.append((batch, outcome.value, text(reason), native(own), base + action.place))
+                others.append((base + action.place, batch, outcome.value, text(reason), native(own)))
             else:
                 plain.setdefault(outcome, []).append(base + action.place)
-        written = 0
         for outcome, ids in plain.items():
             for first, last in _spans(ids):
-                values = (batch, outcome.value, first, last)
-                written += connection.execute(_SETTLE_SPAN, values).rowcount
-        if others:
-            written += connection.executemany(_SETTLE, others).rowcount
-        wanted = len({action.place for action, *_ in chunk})
-        if written < wanted:
+                connection.execute(_SETTLE_SPAN, (batch, outcome.value, first, last))
+        connection.executemany(_SETTLE, others)
+
+    def _check_planned(self, connection: sqlite3.Connection, base: int, chunk: list[Settled]) -> None:
+        places = {action.place for action, *_ in chunk}
+        if min(places) < 0:
+            raise JournalError("an action that has no place in a plan cannot be settled in the journal")
+        found = 0
+        for first, last in _spans(places):
+            found += connection.execute(_PLANNED, (base + first, base + last)).fetchone()[0]
+        if found < len(places):
             raise JournalError(
-                f"{wanted - written} of {wanted} actions to be settled are not in the journal's plan"
+                f"{len(places) - found} of {len(places)} actions to be settled are not in the journal's plan"
             )
 
     def _own(self, connection: sqlite3.Connection, run: int, base: int, chunk: list[Settled]) -> None:
-        made: dict[tuple[str, str], list[tuple[str, Any]]] = {}
+        """What was made is ours; what could not be made is not."""
+        made: dict[tuple[str, str], list[int]] = {}
+        known: dict[tuple[str, str], list[tuple[str, Any]]] = {}
         not_made = []
         for action, outcome, _, own in chunk:
             if action.kind is not Kind.NEW:
                 continue
+            how = "adopted" if action.adopts is not None else "joined" if action.joins is not None else "made"
+            before = action.native if action.adopts is None else action.adopts.native
             if outcome not in _DONE:
                 not_made.append((action.branch, action.idnumber))
-                continue
-            if own is None:
-                own = action.native if action.adopts is None else action.adopts.native
-            how = "adopted" if action.adopts is not None else "joined" if action.joins is not None else "made"
-            made.setdefault((action.branch, how), []).append((action.idnumber, own))
-        if not made and not not_made:
+            elif own is None and before is not None:
+                known.setdefault((action.branch, how), []).append((action.idnumber, before))
+            else:
+                made.setdefault((action.branch, how), []).append(base + action.place)
+        if not (made or known or not_made):
             return
         (target,) = connection.execute(
             "SELECT target FROM sections WHERE number = ?", (base >> PLACES,)
         ).fetchone()
-        for (branch, how), items in made.items():
+        for (branch, how), ids in made.items():
+            for first, last in _spans(ids):
+                self._owned.write_settled(connection, target, branch, (first, last), run, how)
+        for (branch, how), items in known.items():
             self._owned.write(connection, target, branch, items, run, how)
         for branch, idnumber in not_made:
             self._owned.take_back(connection, target, branch, idnumber, run)

@@ -105,6 +105,14 @@ class Runs:
         found = self._database.rows(f"SELECT {_COLUMNS} FROM runs WHERE ended IS NULL ORDER BY number")
         return [self._row(one) for one in found]
 
+    def in_question(self) -> list[RunRow]:
+        """Those that have not ended, or that have a batch of which nobody has said what became of it."""
+        found = self._database.rows(
+            f"SELECT {_COLUMNS} FROM runs WHERE ended IS NULL OR number IN (SELECT s.run FROM batches b"
+            " JOIN sections s ON s.number = b.section WHERE b.settled IS NULL) ORDER BY number"
+        )
+        return [self._row(one) for one in found]
+
     def counts(self, run: int) -> Counts:
         """How many actions had which outcome, in the order of the plan."""
         found: Counts = Counter()
