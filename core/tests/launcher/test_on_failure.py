@@ -255,6 +255,20 @@ def test_a_command_that_hangs_is_ended_with_all_that_it_started(tmp_path: Path) 
     assert not is_running(int((tmp_path / "child").read_text("utf-8")))
 
 
+def test_a_second_signal_ends_the_waiting_too(play: Play, kept: Path) -> None:
+    """Whoever is told to stop while it tells of a failure stops, and leaves nothing behind."""
+    play.put("sis", {}, _unreadable="x")
+    program(play.folder / "tell", f"#!/bin/sh\necho $$ > {play.folder}/child\nkill -TERM $PPID\nsleep 60\n")
+    began = time.monotonic()
+
+    done = play.spawn("plan")
+
+    assert time.monotonic() - began < 30
+    assert done.returncode == 1
+    assert done.stderr.endswith(b"stopped\n")
+    assert not is_running(int((play.folder / "child").read_text("utf-8")))
+
+
 def test_every_command_that_plans_or_changes_takes_part() -> None:
     """A new one cannot forget it."""
     for name in ("plan", "apply", "resume", "undo"):
