@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,36 @@ import attrs
 import pytest
 
 from dss.actions import Action, Kind
+from dss.errors import JournalError
 from dss.journal import Journal, JournalSync
+
+InChild = Callable[..., int]
+
+
+def in_child(function: Callable[[], object], *, user: int | None = None) -> int:
+    """Run a function in a forked process, as another user where root runs the tests; its exit code.
+
+    An error of the journal's is code 3, any other 4; a signal is negative.
+    """
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid == 0:  # pragma: no cover  the child
+        code = 0
+        try:
+            if user is not None and os.geteuid() == 0:
+                os.setgroups([])
+                os.setgid(user)
+                os.setuid(user)
+            function()
+        except JournalError:
+            code = 3
+        except BaseException:
+            import traceback
+
+            traceback.print_exc()
+            code = 4
+        os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
 @attrs.define
@@ -66,3 +97,19 @@ def book(tmp_path: Path) -> Iterator[Book]:
     made = Book(tmp_path / "state", Journal.open(tmp_path / "state"))
     yield made
     made.journal.close()
+
+
+@pytest.fixture(name="in_child")
+def _in_child() -> InChild:
+    return in_child
+
+
+@pytest.fixture
+def begin() -> Callable[[Path], int]:
+    """Begin a run in a folder's journal, and close it."""
+
+    def begin(state: Path) -> int:
+        with Journal.open(state) as journal:
+            return journal.begin("apply", config={}, syncs=[JournalSync("sync[0]", "a", "b", "c")])
+
+    return begin
