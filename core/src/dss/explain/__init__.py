@@ -35,6 +35,7 @@ from dss.explain.verdicts import Case, attributes, summary
 from dss.importers import Origin
 from dss.runner import Run
 from dss.stages import Sync
+from dss.store import State
 from dss.templates import reason_of
 
 __all__ = [
@@ -82,7 +83,8 @@ def explain(
         known = sorted({name for one in run.syncs for name in shared_names(one.config, one.left, one.right)})
         raise ConfigError(f"there is no branch `{branch}` in any [[sync]]; there are {', '.join(known)}")
     explained = tuple(_in_sync(run, sync, branch, idnumber, told) for sync in syncs)
-    changes, unread = past(run.config.state, branch, idnumber, last)
+    known_as = next((one.idnumber for one in explained if one.idnumber), idnumber)
+    changes, unread = past(run.config.state, branch, known_as, last)
     found = Explanation(branch, idnumber, explained, changes, unread=unread)
     if found.is_found:
         return found
@@ -98,19 +100,23 @@ def _in_sync(
             told("tracing the one record")
         return _explained(run, sync, branch, idnumber)
     except DssError as error:
-        # another sync may still be told of, and what earlier runs did
-        return InSync(sync.name, _empty(sync.left), _empty(sync.right), failed=str(error))
+        # another sync may still be told of, what has been read, and what earlier runs did
+        folder = run.config.folder
+        sides = [_side_if_read(getattr(tree, branch), idnumber, folder) for tree in (sync.left, sync.right)]
+        return InSync(sync.name, sides[0], sides[1], failed=str(error))
 
 
-def _empty(tree: object) -> Side:
-    name = str(getattr(tree, "name", ""))
-    return Side(name, name)
+def _side_if_read(branch: type[DataStoreBranch], idnumber: str, folder: Path) -> Side:
+    if branch.state() is State.COMPLETE:
+        return _side(branch, idnumber, folder)
+    return Side(branch.tree.name, branch.tree.name)
 
 
 def _explained(run: Run, sync: Sync, branch: str, idnumber: str) -> InSync:
     assert sync.plan is not None
     left: type[DataStoreBranch] = getattr(sync.left, branch)
     right: type[DataStoreBranch] = getattr(sync.right, branch)
+    idnumber = _settled(left, idnumber)
     holds: dict[tuple[str, ...], list[int]] = {}
     for place, hold in enumerate(sync.holds):
         for action in hold.actions:
@@ -155,7 +161,16 @@ def _explained(run: Run, sync: Sync, branch: str, idnumber: str) -> InSync:
         tuple(planned),
         Others(dict(counts), tuple(few)),
         (*(_with_attribute(error) for error in errors), *problems),
+        idnumber=idnumber,
     )
+
+
+def _settled(left: type[DataStoreBranch], idnumber: str) -> str:
+    """The number that a record has by now, where it was given as the source has it."""
+    store = left.contents()
+    if idnumber in store.items:
+        return idnumber
+    return next((new for new, old in store.renamed.items() if old == idnumber), idnumber)
 
 
 def _left_out(side: Side) -> str:

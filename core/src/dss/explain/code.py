@@ -71,11 +71,17 @@ def _getter(klass: type, name: str) -> Callable[..., Any] | None:
 def _looked_at(item: Any, name: str) -> tuple[str, ...]:
     """The public attributes that a property looks at, found by letting a copy compute it that takes note."""
     seen: dict[str, None] = {}
+    within: list[str] = []
 
     def noting(self: Any, attribute: str) -> Any:
-        if not attribute.startswith("_") and attribute != name:
+        # what another property looks at in its turn is told with that one
+        if len(within) == 1 and not attribute.startswith("_") and attribute != name:
             seen[attribute] = None
-        return super(watching, self).__getattribute__(attribute)
+        within.append(attribute)
+        try:
+            return super(watching, self).__getattribute__(attribute)
+        finally:
+            within.pop()
 
     try:
         watching: Any = type(

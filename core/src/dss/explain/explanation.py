@@ -136,6 +136,7 @@ class InSync:
         others: what refers to it.
         problems: what is wrong with the record, or with its branch.
         failed: why nothing can be said: a system cannot be read.
+        idnumber: under which it is compared.
     """
 
     name: str
@@ -148,6 +149,7 @@ class InSync:
     others: Others = attrs.field(factory=Others)
     problems: tuple[str, ...] = ()
     failed: str = ""
+    idnumber: str = ""
 
     @property
     def is_found(self) -> bool:

@@ -66,18 +66,10 @@ def _same_number(
                 other = template.replace("{idnumber}", number)
                 if other != text and other in one:
                     yield name, other, f"the number space of {name} is `{template}`"
-            for old, new in _renamed(one, text):
-                yield name, new, f"was `{old}`, and is one person with another"
             folded = _folded(text)
             for other in one.keys() if own else ():
                 if other != text and _folded(other) == folded:
                     yield name, other, "differs in capitals, blanks or zeros in front"
-
-
-def _renamed(branch: Branch, idnumber: str) -> Iterator[tuple[str, str]]:
-    for new, old in branch.contents().renamed.items():
-        if old == idnumber:
-            yield old, new
 
 
 def _folded(text: str) -> str:

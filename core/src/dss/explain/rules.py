@@ -81,7 +81,9 @@ def _people(sync: Sync, case: Case, folder: Path) -> Iterator[Rule]:
         number = own[len(head) : len(own) - len(tail)]
         yield Rule("number space", f"`{template}`: in {tree.name} the number is `{number}`")
     if own != idnumber:
-        yield Rule("two roles", f"in {tree.name} it is `{own}`; here it has the number of the one account")
+        yield Rule(
+            "two roles", f"in {tree.name} it is `{own}`; as one person with another it is `{idnumber}`"
+        )
     if not case.left.people:
         return
     roles = [

@@ -59,4 +59,5 @@ def explain(settings: Settings, branch: str, idnumber: str, as_json: bool) -> in
             screen.line(dumped(found))
         else:
             print_explanation(screen, found)
-    return FOUND if found.is_found else NOT_FOUND
+    failed = any(sync.failed for sync in found.syncs)
+    return FOUND if found.is_found and not failed else NOT_FOUND

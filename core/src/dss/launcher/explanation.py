@@ -28,7 +28,8 @@ def print_explanation(screen: Screen, found: Explanation) -> None:
         _head(screen, sync)
         if sync.failed:
             screen.lines(f"  {line}" for line in visible_lines(sync.failed).splitlines())
-            screen.line("  so nothing can be said of what is there now")
+            screen.line("  so it cannot be told what would be done")
+            _failed(screen, sync)
         else:
             _in_sync(screen, sync)
     _near(screen, found)
@@ -61,6 +62,15 @@ def _in_sync(screen: Screen, sync: InSync) -> None:
         _part(screen, "changes of others that refer to it", _others(sync))
 
 
+def _failed(screen: Screen, sync: InSync) -> None:
+    """What has been read before it failed."""
+    for side in (sync.left, sync.right):
+        lines = [
+            line for name, value in side.values.items() for line in _one(side, name, value, visible(name))
+        ]
+        _part(screen, f"the record in {visible(side.tree)}", lines)
+
+
 def _part(screen: Screen, title: str, lines: Iterable[str], colour: str | None = None) -> None:
     listed = list(lines)
     if listed:
@@ -90,20 +100,26 @@ def _values(sync: InSync, attribute: Attribute) -> Iterator[str]:
     width = max(len(visible(side.tree)) for side, _ in sides)
     unlike = _unlike(attribute)
     for side, value in sides:
-        if value is None:
-            continue
-        text = f"cannot be read: {visible(value.error)}" if value.error else shown(value.value)
-        yield f"{visible(side.tree).ljust(width)}  {text}"
-        indent = "    "
-        if value.computed_by:
-            yield indent + _computed(value)
-        there = side.origins_of(attribute.name)
-        origins = [one for one in there if one.taken] or list(there)
-        # where there are many, those of the values that only one side has say most
-        origins.sort(key=lambda origin: origin.value not in unlike)
-        yield from (indent + _origin(origin, value) for origin in origins[:MOST])
-        if len(origins) > MOST:
-            yield f"{indent}and {len(origins) - MOST} more; `--json` has all"
+        if value is not None:
+            yield from _one(side, attribute.name, value, visible(side.tree).ljust(width), unlike)
+
+
+def _one(
+    side: Side, attribute: str, value: Value, title: str, unlike: frozenset[Any] = frozenset()
+) -> Iterator[str]:
+    """A value, and below it where it came from."""
+    text = f"cannot be read: {visible(value.error)}" if value.error else shown(value.value)
+    yield f"{title}  {text}"
+    indent = "    "
+    if value.computed_by:
+        yield indent + _computed(value)
+    there = side.origins_of(attribute)
+    origins = [one for one in there if one.taken] or list(there)
+    # where there are many, those of the values that only one side has say most
+    origins.sort(key=lambda origin: origin.value not in unlike)
+    yield from (indent + _origin(origin, value) for origin in origins[:MOST])
+    if len(origins) > MOST:
+        yield f"{indent}and {len(origins) - MOST} more; `--json` has all"
 
 
 def _unlike(attribute: Attribute) -> frozenset[Any]:
