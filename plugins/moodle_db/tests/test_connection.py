@@ -6,12 +6,12 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text, update
 from sqlalchemy.exc import OperationalError
 
 from dss.actions import Outcome
@@ -25,6 +25,8 @@ from dss_moodle_db.isolate import isolated
 
 if TYPE_CHECKING:
     from plugins.moodle_db.tests.conftest import Planned, School, Site, Synced
+
+    from dss_moodle_db.client import Client
 
 
 @contextmanager
@@ -355,6 +357,57 @@ def test_what_is_gone_is_not_said_to_be_done(
         action.message for action in actions
     ]
     assert all("gone" in result.reason for result in results.undone)
+
+
+def test_a_handler_that_raises_leaves_nothing(
+    school: School, site: Site, moodle: MoodleTree, plan: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has failed, so nothing of it may be stored; what the batch's other handlers did is."""
+    school.person("students", "100")
+    actions = plan(school, moodle).actions
+
+    def fail(client: Client, connection: Connection, *_: object) -> None:
+        connection.execute(update(client.tables.user).values(city="Nowhere"))
+        raise RuntimeError("out of paper")
+
+    monkeypatch.setattr(accounts, "create", fail)
+    with moodle.batch():
+        with moodle.client.writing() as connection:
+            connection.execute(update(moodle.client.tables.user).values(lang="fr"))
+        (result,) = moodle.template.handle(actions)
+
+    assert "out of paper" in result.reason
+    assert site.row("SELECT city, lang FROM mdl_user WHERE id = 2") == {"city": "", "lang": "fr"}
+
+
+def test_a_transaction_that_was_lost_is_not_believed(
+    school: School, site: Site, moodle: MoodleTree, plan: Planned, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite takes one back by itself when its disk is full: whatever the batch answered before, nothing was stored."""
+    school.person("students", "100")
+    school.course("MA7")
+    actions = plan(school, moodle).actions
+    before = site.dump()
+    real = accounts.create
+
+    def lose(client: Client, connection: Connection, *rest: Any) -> Any:
+        results = real(client, connection, *rest)
+        with suppress(OperationalError), connection.begin_nested():
+            connection.exec_driver_sql("ROLLBACK")
+            raise OperationalError("INSERT", {}, sqlite3.OperationalError("database or disk is full"))
+        return results
+
+    def write() -> None:
+        with moodle.batch():
+            outcomes.extend(result.outcome for result in moodle.template.handle(actions))
+
+    outcomes: list[Outcome] = []
+    monkeypatch.setattr(accounts, "create", lose)
+    with pytest.raises(DssError, match="taken the batch back"):
+        write()
+
+    assert outcomes == [Outcome.FAILED, Outcome.FAILED]
+    assert site.dump() == before
 
 
 def test_a_full_disk_is_named_for_what_it_is(moodle: MoodleTree) -> None:

@@ -13,6 +13,7 @@ from dss.tree import Capability, DataStoreTree, Finding
 from dss_moodle_db import config, models
 
 if TYPE_CHECKING:
+    from dss.rehearsal import Rehearsal
     from dss_moodle_db.client import Client
 
 
@@ -124,6 +125,11 @@ class MoodleTree(DataStoreTree):
         """One transaction; what is read again inside it and what is written are one step."""
         client: Client = self.client
         return client.writing()
+
+    def rehearsal(self) -> AbstractContextManager[Rehearsal]:
+        """One transaction around a dry run, taken back at its end; it holds the locks of all that is written."""
+        client: Client = self.client
+        return client.rehearsing()
 
     def spare_value(self, branch: str, attribute: str, idnumber: str) -> str | None:
         """A username that Moodle takes and nobody has."""

@@ -4,19 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Column, Connection, Engine, MetaData, Table, inspect
+from sqlalchemy import URL, Column, Connection, Engine, MetaData, RootTransaction, Table, inspect
 from sqlalchemy.exc import DBAPIError
 
-from dss.errors import ConfigError, DssError, ReadError, TemporaryError
+from dss.errors import ConfigError, DssError, ReadError, StateError, TemporaryError
+from dss.rehearsal import Rehearsal
 from dss_moodle_db.columns import NEEDED, lacking
 from dss_moodle_db.config import Options
-from dss_moodle_db.dialect import DIALECT, HURRIES, WRITES, database_url, is_busy, new_engine
+from dss_moodle_db.dialect import (
+    DIALECT,
+    HURRIES,
+    WRITES,
+    database_url,
+    is_busy,
+    keep_in_memory,
+    never_stored,
+    new_engine,
+    without_transactions,
+)
+from dss_moodle_db.isolate import whole_or_not
 from dss_moodle_db.site import Site
+from dss_moodle_db.stage import Stage, no_other_connection
 from dss_moodle_db.tables import Tables
 
 
@@ -24,7 +37,8 @@ class Client:
     """One Moodle database.
 
     Reading and writing go through `reading()` and `writing()`; inside a `writing()` both use its transaction, so
-    what is read again there and what is written then are one step.
+    what is read again there and what is written then are one step. During a dry run all of both goes through one
+    transaction that is taken back.
 
     Attributes:
         options: what is configured.
@@ -39,6 +53,7 @@ class Client:
         self.groups_made = 0
         self.checks: dict[str, Mapping[str, Callable[[Any], str | None]]] = {}
         self._writing: Connection | None = None
+        self._stage: Stage | None = None
         self._was_locked = False
 
     @cached_property
@@ -103,34 +118,100 @@ class Client:
         if self._writing is not None:
             yield self._writing
             return
-        with translated(f"{self.describe()} cannot be read", ReadError), self.engine.connect() as connection:
-            yield connection
+        with translated(f"{self.describe()} cannot be read", ReadError):
+            if self._stage is not None:
+                yield self._stage.connection
+                return
+            with self.engine.connect() as connection:
+                yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is stored when the block ends well, nothing when it raises.
+
+        One inside another is a part of it: when it raises, that part alone is taken back.
 
         Raises:
             TemporaryError: another process holds the database longer than we wait. We wait once: until we get in
                 again, every further try fails at once, or a run of many batches would wait for each.
         """
         if self._writing is not None:
-            yield self._writing
+            with whole_or_not(self._writing):
+                yield self._writing
             return
-        with translated(f"{self.describe()} cannot be written", DssError), self.engine.connect() as plain:
-            connection = plain.execution_options(**{WRITES: True, HURRIES: self._was_locked})
+        with translated(f"{self.describe()} cannot be written", DssError), ExitStack() as stack:
+            if self._stage is not None:
+                connection = stack.enter_context(self._stage.batch())
+            else:
+                connection = stack.enter_context(self.engine.connect())
+                stack.enter_context(self._begun(connection))
+                stack.enter_context(whole_or_not(connection))
+            self._writing = connection
             try:
-                transaction = connection.begin()
-            except DBAPIError as error:
-                self._was_locked = is_busy(error)
-                raise
-            self._was_locked = False
-            with transaction:
-                self._writing = connection
-                try:
-                    yield connection
-                finally:
-                    self._writing = None
+                yield connection
+            finally:
+                self._writing = None
+
+    def _begun(self, connection: Connection) -> RootTransaction:
+        """A transaction that may write from its beginning on."""
+        connection.execution_options(**{WRITES: True, HURRIES: self._was_locked})
+        try:
+            transaction = connection.begin()
+        except DBAPIError as error:
+            self._was_locked = is_busy(error)
+            raise
+        self._was_locked = False
+        return transaction
+
+    @contextmanager
+    def rehearsing(self) -> Iterator[Rehearsal]:
+        """One transaction around everything that is read and written, taken back at the end, whatever happens.
+
+        Raises:
+            ConfigError: a table takes nothing back.
+            StateError: a dry run, or a batch, is under way.
+            TemporaryError: another process holds the database longer than we wait.
+            DssError: the transaction did not last to the end.
+        """
+        if self._stage is not None or self._writing is not None:
+            what = "a dry run" if self._stage is not None else "a batch"
+            raise StateError(f"{self.describe()}: {what} is under way; end it first")
+        tables, made, checks = self.tables, self.groups_made, dict(self.checks)
+        # what is kept of the site was read before, and what is read now may not be true afterwards
+        site = vars(self).pop("site", None)
+        rehearsal = Rehearsal()
+        with translated(f"{self.describe()} cannot be rehearsed on", DssError), ExitStack() as stack:
+            connection = stack.enter_context(self.engine.connect())
+            self._must_take_back(connection)
+            # the driver's connection is closed at the end, with whatever state it has got into
+            connection.detach()
+            keep_in_memory(connection)
+            transaction = self._begun(connection)
+            stack.callback(transaction.close)
+            stack.enter_context(never_stored(connection))
+            stack.enter_context(no_other_connection(self.engine))
+            stage = self._stage = Stage(connection, rehearsal, tables.names)
+            try:
+                yield rehearsal
+                stage.verify()
+            finally:
+                self._stage = None
+                stage.close()
+                self.groups_made, self.checks = made, checks
+                vars(self).pop("site", None)
+                if site is not None:
+                    vars(self)["site"] = site
+
+    def _must_take_back(self, connection: Connection) -> None:
+        found = without_transactions(connection, self.tables.metadata.tables)
+        if found:
+            listed = ", ".join(f"`{name}` ({engine})" for name, engine in sorted(found.items()))
+            raise ConfigError(
+                f"{self.describe()} cannot be rehearsed on: what is written to {listed} stays, since that engine has no"
+                " transactions; convert it with `php admin/cli/mysql_engine.php --engine=InnoDB`"
+            )
+        # the question has begun a transaction
+        connection.rollback()
 
     def close(self) -> None:
         """Close all connections."""

@@ -6,7 +6,9 @@ Everything else in this package is written once, for every database.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +127,66 @@ def _sqlite(url: URL, create: bool) -> Engine:
 
 def _lower(text: object) -> object:
     return text.lower() if isinstance(text, str) else text
+
+
+def keep_in_memory(connection: Connection) -> None:
+    """Let SQLite write nothing into its file before a commit; to be called before the transaction begins.
+
+    By itself it does when its cache is full, and shuts out those who only read.
+    """
+    driver = _sqlite_driver(connection)
+    if driver is not None:
+        driver.execute("PRAGMA cache_spill = OFF")
+
+
+@contextmanager
+def never_stored(connection: Connection) -> Iterator[None]:
+    """Keep a transaction from being stored, even by the driver itself. Only SQLite can be told so."""
+    driver = _sqlite_driver(connection)
+    if driver is None:
+        yield
+        return
+    driver.set_authorizer(_no_commit)
+    try:
+        yield
+    finally:
+        driver.set_authorizer(None)
+
+
+def _no_commit(action: int, *_: object) -> int:
+    denied = action in (sqlite3.SQLITE_TRANSACTION, sqlite3.SQLITE_ATTACH, sqlite3.SQLITE_DETACH)
+    return sqlite3.SQLITE_DENY if denied else sqlite3.SQLITE_OK
+
+
+def is_in_transaction(connection: Connection) -> bool:
+    """Whether the transaction goes on, as far as the driver knows: SQLite may end one by itself, as on a full disk."""
+    driver = _sqlite_driver(connection)
+    return driver is None or driver.in_transaction
+
+
+def _sqlite_driver(connection: Connection) -> sqlite3.Connection | None:
+    if connection.invalidated or connection.dialect.name != "sqlite":
+        return None
+    driver = connection.connection.dbapi_connection
+    return driver if isinstance(driver, sqlite3.Connection) else None
+
+
+def without_transactions(connection: Connection, tables: Iterable[str]) -> dict[str, str]:
+    """Those of these tables that take nothing back, with the engine that keeps them: MariaDB may keep some so."""
+    if not is_mariadb(connection):
+        return {}
+    query = (
+        "SELECT t.table_name, t.engine FROM information_schema.tables t"
+        " JOIN information_schema.engines e ON e.engine = t.engine"
+        " WHERE t.table_schema = database() AND (e.transactions IS NULL OR e.transactions <> 'YES')"
+    )
+    asked = set(tables)
+    return {name: engine for name, engine in connection.exec_driver_sql(query) if name in asked}
+
+
+def is_mariadb(connection: Connection) -> bool:
+    """Whether this is MariaDB, or MySQL."""
+    return connection.dialect.name in ("mysql", "mariadb")
 
 
 def is_busy(error: DBAPIError) -> bool:

@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import TypeVar
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from dss.actions import Action, Result
 from dss.errors import DssError, TemporaryError
-from dss_moodle_db.dialect import is_busy, is_of_the_record
+from dss_moodle_db.dialect import is_busy, is_in_transaction, is_of_the_record
+
+LOST = "the database has taken the batch back before its end, after an error in it"
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+@contextmanager
+def whole_or_not(connection: Connection) -> Iterator[None]:
+    """A part of a transaction, that is taken back alone when it raises.
+
+    Raises:
+        DssError: the transaction is gone, or refuses to go on after an error that somebody has kept to himself; then
+            what was answered within it is not true.
+    """
+    if not is_in_transaction(connection):
+        # what ran now would be stored at once
+        raise DssError(LOST)
+    part = connection.begin_nested()
+    try:
+        yield
+    except BaseException:
+        # why it fails is the reason to tell, also when by that the transaction is gone
+        with suppress(SQLAlchemyError, DssError):
+            part.rollback()
+        raise
+    try:
+        part.commit()
+    except SQLAlchemyError as error:
+        with suppress(SQLAlchemyError, DssError):
+            part.rollback()
+        if isinstance(error, DBAPIError) and is_busy(error):
+            raise
+        raise DssError(LOST) from error
 
 
 def isolated(

@@ -27,6 +27,12 @@ class Tables(Mapping[str, Table]):
             if name.startswith(prefix)
         }
 
+    @property
+    def names(self) -> frozenset[str]:
+        """What the tables and their columns are called in the database."""
+        tables = self.metadata.tables.values()
+        return frozenset(name for table in tables for name in (table.name, *table.c.keys()))
+
     def __getitem__(self, name: str) -> Table:
         return self._tables[name]
 
