@@ -325,13 +325,13 @@ class _Undoing:
         except ConfigError:
             self._template = None
         self._is_plain = getattr(type(self._template), "undo_for", None) is DefaultTemplate.undo_for
-        self._known: dict[tuple[str, str, str | None], Undo] = {}
+        self._known: dict[tuple[str, str, str | None, bool], Undo] = {}
 
     def of(self, action: Action) -> Undo:
         """How far one can be undone; what has no handler is not done at all, so there is nothing to say."""
         if self._template is None:
             return Undo.WHOLLY
-        sort = (action.kind, action.branch, action.attribute)
+        sort = (action.kind, action.branch, action.attribute, action.adopts is not None)
         undo = self._known.get(sort) if self._is_plain else None
         if undo is None:
             has_handler = self._template.handler_for(action) is not None

@@ -8,66 +8,86 @@ from __future__ import annotations
 import datetime
 import json
 import math
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from dss.actions import Action, Kind
-from dss.launcher.overview import missing_handlers
+from dss.launcher.view import View
+from dss.launcher.visible import visible_lines
 from dss.launcher.words import values_of
-
-if TYPE_CHECKING:
-    from dss.runner import Run
-    from dss.stages import Sync
+from dss.planfile import ADOPT, RELEASE
 
 VERSION = 1
 
+_KINDS = {ADOPT: Kind.NEW.value, RELEASE: Kind.OLD.value}
+"""What is counted under a name of its own, and is of an ordinary kind all the same."""
 
-def plan_lines(run: Run) -> Iterator[str]:
-    """The lines of one JSON object."""
-    head = {"version": VERSION, "config": str(run.config.path), "exit_code": int(run.exit_code())}
-    yield _dumped(head)[:-1] + ', "syncs": ['
-    for place, sync in enumerate(run.syncs):
-        yield from _sync_lines(sync, last=place + 1 == len(run.syncs))
+
+def plan_lines(views: Sequence[View], **head: Any) -> Iterator[str]:
+    """The lines of one JSON object.
+
+    Args:
+        views: the syncs.
+        head: what stands in it before them.
+    """
+    yield _dumped({"version": VERSION, **head})[:-1] + ', "syncs": ['
+    for place, view in enumerate(views):
+        yield from _sync_lines(view, last=place + 1 == len(views))
     yield "]}"
 
 
-def _sync_lines(sync: Sync, *, last: bool) -> Iterator[str]:
-    plan = sync.plan
-    assert plan is not None
-    places = {action.key: place for place, action in enumerate(plan.actions)}
+def _sync_lines(view: View, *, last: bool) -> Iterator[str]:
+    sync, tally = view.head, view.tally
+    held: list[list[int]] = [[] for _ in view.holds]
+    for place, one in enumerate(view.passing()):
+        for number in one.held:
+            held[number].append(place)
     head = {
-        "left": {"name": sync.left.name, "system": sync.left.identity()},
-        "right": {"name": sync.right.name, "system": sync.right.identity()},
+        "left": {"name": sync.left, "system": sync.left_system},
+        "right": {"name": sync.right, "system": sync.right_system},
         "branches": [
-            {"name": left.__name__, "left": len(left), "right": len(right)} for left, right in plan.pairs
+            {"name": branch.name, "left": branch.left, "right": branch.right} for branch in sync.branches
         ],
-        "counts": _counts(plan.counts()),
+        "counts": _counts(view),
         "held": [
             {
                 "scope": hold.scope,
                 "reason": hold.reason,
-                "changes": [places[action.key] for action in hold.actions],
+                "because": hold.because.value,
+                "quiet": hold.quiet,
+                "changes": changes,
             }
-            for hold in sync.holds
+            for hold, changes in zip(view.holds, held, strict=True)
         ],
+        "undo": {"partly": tally.partly, "not": tally.never},
         "errors": [
             {"branch": one.branch, "idnumber": one.idnumber, "attribute": one.attribute, "error": one.error}
-            for one in plan.errors
+            for one in view.wrong()
         ],
-        "missing_handlers": missing_handlers(sync),
-        "notes": plan.notes,
+        "missing_handlers": [visible_lines(line) for line in sync.missing_handlers],
+        "notes": sync.notes,
     }
     yield _dumped(head)[:-1] + ', "changes": ['
-    held = sync.held
-    for place, action in enumerate(plan.actions):
-        comma = "," if place + 1 < len(plan.actions) else ""
-        yield _dumped(change(action, held=action.key in held)) + comma
+    total = tally.total
+    for place, one in enumerate(view.passing()):
+        comma = "," if place + 1 < total else ""
+        shown = view.change(one)
+        values = change(shown.action, shown.fingerprint, held=bool(one.held), undo=shown.undo or "wholly")
+        yield _dumped(values) + comma
     yield "]}" if last else "]},"
 
 
-def change(action: Action, *, held: bool) -> dict[str, Any]:
-    """One change: always the same keys, null where they say nothing."""
+def change(
+    action: Action, fingerprint: str | None = None, *, held: bool, undo: str | None = None
+) -> dict[str, Any]:
+    """One change: always the same keys, null where they say nothing.
+
+    Args:
+        action: the change.
+        fingerprint: where it is known already.
+        held: whether it is held.
+        undo: how far it can be undone, where that is known.
+    """
     was, wanted = action.was, action.wanted
     if action.kind is Kind.NEW:
         wanted = dict(values_of(action.right))
@@ -87,8 +107,23 @@ def change(action: Action, *, held: bool) -> dict[str, Any]:
         "joins": action.joins,
         "removal": action.removal,
         "held": held,
+        "fingerprint": fingerprint or action.fingerprint,
+        "undo": undo,
         "message": action.message,
     }
+
+
+def _counts(view: View) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for counts in (view.tally.ready, view.tally.held, view.tally.quiet):
+        for branch, labels in counts.items():
+            for label, count in labels.items():
+                kind = _KINDS.get(label, label)
+                of = found.setdefault(branch, {})
+                of[kind] = of.get(kind, 0) + count
+    for branch, count in view.errors.items():
+        found.setdefault(branch, {})[Kind.ERROR.value] = count
+    return found
 
 
 def plain(value: Any) -> Any:
@@ -108,13 +143,6 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     return str(value)
-
-
-def _counts(counts: Counter[tuple[str, Kind]]) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {}
-    for (branch, kind), count in counts.items():
-        found.setdefault(branch, {})[kind.value] = count
-    return found
 
 
 def _dumped(value: Any) -> str:

@@ -1,51 +1,90 @@
-"""What a planned run would do, for people: counts first, then the changes, what is held, what needs attention."""
+"""What a planned run would do, for people: counts first, then the changes, what is held, what needs attention.
+
+Everything here takes a sync that has been planned, or a view of one.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dss.actions import Action
-from dss.launcher.listing import LISTED, chosen, counted, sort_of
+from dss.filing import lacking_handlers
+from dss.launcher.listing import LISTED, chosen, sort_of
+from dss.launcher.piles import Pile
 from dss.launcher.screen import Screen
+from dss.launcher.view import Change, View, view_of
 from dss.launcher.visible import masked, visible, visible_lines
-from dss.launcher.words import LABELS, alone, label_of, listed, without_values, wrong
+from dss.launcher.words import LABELS, alone, listed, without_values, wrong
+from dss.planfile import HoldHead
+from dss.planfile.tally import Counts
 
 if TYPE_CHECKING:
-    from dss.holding import Hold
     from dss.runner import Run
     from dss.stages import Sync
-    from dss.tree import DataStoreTree
 
-HELD, ATTENTION = "held", "attention"
+HELD, QUIET, ATTENTION = "held", "left alone", "attention"
 NOTHING = "-"
 
 
-def title(screen: Screen, sync: Sync) -> None:
+def whole(screen: Screen, view: View, limit: int | None, *, listing: bool = True) -> None:
+    """All of one sync, with values.
+
+    Args:
+        screen: where it is written.
+        view: the sync.
+        limit: lines of one branch and kind, see `concerns`.
+        listing: whether the changes themselves are listed.
+    """
+    title(screen, view)
+    screen.line()
+    counts(screen, view)
+    if listing:
+        changes(screen, view, limit)
+    concerns(screen, None, view, limit=limit, values=True)
+    screen.line()
+
+
+def title(screen: Screen, shown: Sync | View) -> None:
     """Name the two trees, and which systems they are."""
-    screen.line(" -> ".join(visible(_named(tree)) for tree in (sync.left, sync.right)), bold=True)
+    head = view_of(shown).head
+    sides = ((head.left, head.left_system), (head.right, head.right_system))
+    named = (name if system == name else f"{name} ({system})" for name, system in sides)
+    screen.line(" -> ".join(map(visible, named)), bold=True)
 
 
-def _named(tree: DataStoreTree) -> str:
-    identity = tree.identity()
-    return tree.name if identity == tree.name else f"{tree.name} ({identity})"
-
-
-def counts(screen: Screen, sync: Sync) -> None:
+def counts(screen: Screen, shown: Sync | View) -> None:
     """A table: for each branch the records on both sides, and how many changes of which kind."""
-    assert sync.plan is not None
-    found = Counter((action.branch, label_of(action)) for action in sync.ready)
-    found.update((action.branch, HELD) for hold in sync.holds for action in hold.actions)
-    found.update((action.branch, ATTENTION) for action in sync.plan.errors)
-    there = {kind for _, kind in found}
-    kinds = [kind for kind in (*LABELS, HELD, ATTENTION) if kind in there]
-    rows = [["", visible(sync.left.name), visible(sync.right.name), *kinds]]
-    for left, right in sync.plan.pairs:
-        name = left.__name__
-        numbers = [found[name, kind] for kind in kinds]
-        rows.append([name, str(len(left)), str(len(right)), *(str(number or NOTHING) for number in numbers)])
+    view = view_of(shown)
+    head, tally = view.head, view.tally
+    there = {label for labels in tally.ready.values() for label in labels}
+    kinds = [label for label in LABELS if label in there]
+    others: list[tuple[str, Mapping[str, int]]] = [
+        (HELD, _by_branch(tally.held)),
+        (QUIET, _by_branch(tally.quiet)),
+        (ATTENTION, view.errors),
+    ]
+    others = [(name, numbers) for name, numbers in others if any(numbers.values())]
+    rows = [["", visible(head.left), visible(head.right), *kinds, *(name for name, _ in others)]]
+    for branch in head.branches:
+        ready = tally.ready.get(branch.name, {})
+        numbers = [ready.get(kind, 0) for kind in kinds]
+        numbers += [of.get(branch.name, 0) for _, of in others]
+        rows.append(
+            [
+                visible(branch.name),
+                str(branch.left),
+                str(branch.right),
+                *(str(number or NOTHING) for number in numbers),
+            ]
+        )
     screen.lines(table(rows))
+
+
+def _by_branch(counts: Counts) -> dict[str, int]:
+    return {branch: sum(labels.values()) for branch, labels in counts.items()}
 
 
 def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
@@ -56,20 +95,28 @@ def table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join(["", first.ljust(widths[0]), *cells]).rstrip()
 
 
-def changes(screen: Screen, sync: Sync, limit: int | None) -> None:
+def changes(screen: Screen, shown: Sync | View, limit: int | None) -> None:
     """The changes that are not held, by branch and kind, at most `limit` of each."""
-    assert sync.plan is not None
-    groups: dict[tuple[str, str], list[Action]] = {}
-    for action in sync.ready:
-        groups.setdefault((action.branch, label_of(action)), []).append(action)
-    for _, branch in sync.plan.pairs:
-        for kind in LABELS:
-            group = groups.get((branch.__name__, kind), [])
-            if group:
-                screen.line()
-                screen.line(f"{branch.__name__}: {len(group)} {kind}", bold=True)
-                lines = (listed(action, branch.key_of) for action in group[:limit])
-                _some(screen, lines, 0 if limit is None else len(group) - limit)
+    view = view_of(shown)
+    keys = {branch.name: branch.key_of for branch in view.head.branches}
+    piles = {
+        (branch, label): Pile(limit)
+        for branch in keys
+        for label in LABELS
+        if view.tally.ready.get(branch, {}).get(label)
+    }
+    # they come in the order in which they are carried out, and are shown by branch and kind
+    for one in view.passing():
+        if not one.held:
+            pile = piles[one.branch, one.label]
+            if not pile.is_full:
+                pile.put(listed(view.change(one).action, keys[one.branch]))
+    for (branch, label), pile in piles.items():
+        count = view.tally.ready[branch][label]
+        screen.line()
+        screen.line(f"{visible(branch)}: {count} {label}", bold=True)
+        _some(screen, pile, count - len(pile))
+        pile.close()
 
 
 def _some(screen: Screen, lines: Iterable[str], more: int, what: str = "") -> None:
@@ -78,82 +125,120 @@ def _some(screen: Screen, lines: Iterable[str], more: int, what: str = "") -> No
         screen.line(f"  ... and {more} more{what}")
 
 
-def concerns(screen: Screen, run: Run, sync: Sync, *, limit: int | None, values: bool) -> None:
-    """What a person has to look at: held removals, records set aside, handlers that are missing; then the notes.
+def concerns(screen: Screen, run: Run | None, shown: Sync | View, *, limit: int | None, values: bool) -> None:
+    """What a person has to look at: what is held, records set aside, handlers that are missing; then the notes.
 
     Args:
         screen: where it is written.
-        run: the run, whose configuration is named.
-        sync: the sync concerned.
+        run: of no use any more.
+        shown: the sync concerned.
         limit: lines of one hold, and of what needs attention in one branch; None is all of a hold, and `LISTED` of
             the others, of which there may be thousands for one cause.
         values: whether names and values are shown; a log gets none.
     """
-    assert sync.plan is not None
-    for hold in sync.holds:
-        _held(screen, run, hold, limit, values)
-    errors = sync.plan.errors
-    missing = missing_handlers(sync)
-    if errors or missing:
+    view = view_of(shown)
+    for number, hold in enumerate(view.holds):
+        if not hold.quiet:
+            _held(screen, hold, view.held(number), limit, values)
+    _quiet(screen, [hold for hold in view.holds if hold.quiet])
+    missing = view.head.missing_handlers
+    if view.errors or missing:
         screen.line()
         screen.line("needs attention", bold=True, colour="red")
-        _attention(screen, errors, LISTED if limit is None else limit, values)
-        screen.lines(f"  ! {visible(line)}" for line in missing)
-    notes = [note if values else masked(note) for note in sync.plan.notes]
+        _attention(screen, view, LISTED if limit is None else limit, values)
+        screen.lines(f"  ! {visible_lines(line)}" for line in missing)
+    _undoing(screen, view)
+    notes = [note if values else masked(note) for note in view.head.notes]
     if notes:
         screen.line()
         screen.line("notes", bold=True)
         screen.lines(f"  {visible(note)}" for note in notes)
 
 
-def _attention(screen: Screen, errors: Sequence[Action], limit: int, values: bool) -> None:
+def _attention(screen: Screen, view: View, limit: int, values: bool) -> None:
     """At most so many of each branch; what is seldom is not left out for what is frequent."""
-    branches: dict[str, list[Action]] = {}
-    for error in errors:
-        branches.setdefault(error.branch, []).append(error)
+    branches: dict[str, list[Action]] = {branch: [] for branch in view.errors}
+    for error in _first_of_each(view.wrong(), limit):
+        branches[error.branch].append(error)
     for branch, group in branches.items():
         some = chosen(group, limit, lambda error: (error.attribute, sort_of(error.error or "")))
         lines = (f"! {wrong(error, values=values)}" for error in some)
         where = f" in {visible(branch)}" if branch else ""
-        _some(screen, lines, len(group) - len(some), f"{where}; `--limit` lists more")
+        _some(screen, lines, view.errors[branch] - len(some), f"{where}; `--limit` lists more")
 
 
-def _held(screen: Screen, run: Run, hold: Hold, limit: int | None, values: bool) -> None:
+def _first_of_each(errors: Iterable[Action], limit: int) -> Iterator[Action]:
+    """Of each sort no more than could be listed: there may be a million."""
+    seen = Counter[Hashable]()
+    for error in errors:
+        sort = (error.branch, error.attribute, sort_of(error.error or ""))
+        seen[sort] += 1
+        if seen[sort] <= limit:
+            yield error
+
+
+def _held(screen: Screen, hold: HoldHead, held: Iterable[Change], limit: int | None, values: bool) -> None:
     screen.line()
     screen.line(f"held: {visible(hold.reason)}", bold=True, colour="yellow")
-    # without their values, those of one record are all alike
-    lines, more = counted(map(alone if values else without_values, hold.actions), limit)
-    _some(screen, (f"! {line}" for line in lines), more)
-    if hold.budget is not None:
-        screen.line(
-            f"  If they are meant: set `count = {len(hold.actions)}` (or a larger `share`) under"
-            f" [budgets.{visible(hold.scope)}] in {visible(str(run.config.path))}, run again, then take it out."
+    if values:
+        marked = "" if hold.because.can_be_approved else "!"
+        lines = (f"{marked or change.fingerprint} {alone(change.action)}" for change in held)
+        shown = hold.count if limit is None else min(limit, hold.count)
+        _some(screen, itertools.islice(lines, limit), hold.count - shown)
+    else:
+        # without their values, those of one record are all alike, and they stand together
+        groups = itertools.groupby(without_values(change.action) for change in held)
+        pile, listed_ = Pile(limit), 0
+        for text, alike in groups:
+            if pile.is_full:
+                break
+            count = sum(1 for _ in alike)
+            listed_ += count
+            pile.put(f"! {text} ({count})" if count > 1 else f"! {text}")
+        _some(screen, pile, hold.count - listed_)
+        pile.close()
+    if hold.because.can_be_approved:
+        screen.line("  If they are meant: `dss-run approve`")
+
+
+def _quiet(screen: Screen, holds: Sequence[HoldHead]) -> None:
+    """What is left alone as it should be, a line for each reason."""
+    if holds:
+        screen.line()
+        screen.line(QUIET, bold=True)
+        screen.lines(f"  {visible(hold.reason)}" for hold in holds)
+
+
+def _undoing(screen: Screen, view: View) -> None:
+    """What nobody can take back again once it has been done."""
+    found = [
+        (words, ", ".join(_counted(counts)))
+        for words, counts in (
+            ("can be undone in part only", view.tally.partly),
+            ("cannot be undone", view.tally.never),
         )
+        if counts
+    ]
+    if found:
+        screen.line()
+        screen.lines(f"{words}: {what}" for words, what in found)
+
+
+def _counted(counts: Counts) -> Iterator[str]:
+    for branch, labels in counts.items():
+        for label, count in labels.items():
+            yield f"{count} {label} {visible(branch)}"
 
 
 def missing_handlers(sync: Sync) -> list[str]:
     """Sentences on what the target's template cannot carry out."""
-    from dss.apply import missing_handlers as missing
-    from dss.errors import ConfigError
-
-    assert sync.plan is not None
-    try:
-        names = missing(sync.right, sync.ready)
-    except ConfigError as error:
-        return [visible_lines(str(error))]
-    if not names:
-        return []
-    return [
-        f"tree `{sync.right.name}` has no handler for {', '.join(f'`{name}`' for name in names)}: such changes will be"
-        " dropped"
-    ]
+    return [visible_lines(line) for line in lacking_handlers(sync)]
 
 
-def summary(syncs: Sequence[Sync]) -> str:
+def summary(shown: Sequence[Sync] | Sequence[View]) -> str:
     """All in one sentence."""
-    ready = sum(len(sync.ready) for sync in syncs)
-    held = sum(len(hold.actions) for sync in syncs for hold in sync.holds)
-    errors = sum(len(sync.plan.errors) for sync in syncs if sync.plan is not None)
+    numbers = [view_of(one).numbers for one in shown]
+    ready, held, errors = (sum(column) for column in zip(*numbers, strict=True)) if numbers else (0, 0, 0)
     parts = [
         f"{ready} change{'s' if ready != 1 else ''} to apply" if ready else "",
         f"{held} held" if held else "",

@@ -8,20 +8,32 @@ from typing import Any
 from dss.actions import Action, Kind
 from dss.attributes import is_blank, names_of
 from dss.launcher.visible import masked, shown, visible
+from dss.planfile.tally import ADOPT, LABELS, RELEASE, label_of
 
-ADOPT = "adopt"
-"""What a `new` that takes over an existing record is called."""
-
-LABELS = (Kind.NEW, ADOPT, Kind.UPDATE, Kind.ADD, Kind.REMOVE, Kind.OLD)
-"""In the order in which they are shown."""
+__all__ = [
+    "ADOPT",
+    "LABELS",
+    "alone",
+    "label_of",
+    "listed",
+    "name_of",
+    "record_of",
+    "values_of",
+    "who",
+    "without_values",
+    "wrong",
+]
 
 _NAMES = ("name", "given_name", "family_name")
-_SIGNS = {Kind.NEW: "+", ADOPT: "=", Kind.UPDATE: "~", Kind.ADD: "+", Kind.REMOVE: "-", Kind.OLD: "-"}
-
-
-def label_of(action: Action) -> str:
-    """The kind under which a change is counted."""
-    return ADOPT if action.adopts is not None else action.kind.value
+_SIGNS = {
+    Kind.NEW.value: "+",
+    ADOPT: "=",
+    Kind.UPDATE.value: "~",
+    Kind.ADD.value: "+",
+    Kind.REMOVE.value: "-",
+    RELEASE: "=",
+    Kind.OLD.value: "-",
+}
 
 
 def record_of(action: Action) -> str:
@@ -62,7 +74,7 @@ def wrong(action: Action, *, values: bool = True) -> str:
 
 def who(action: Action) -> str:
     """The idnumber, and the name where there is one."""
-    name = _name(action.left) or _name(action.right)
+    name = name_of(action.left) or name_of(action.right)
     return visible(action.idnumber) + (f" ({visible(name)})" if name else "")
 
 
@@ -85,7 +97,8 @@ def _read(item: Any, name: str) -> Any:
         return None
 
 
-def _name(item: Any) -> str:
+def name_of(item: Any) -> str:
+    """What a record is called; blank where it has no name."""
     name = _read(item, "name")
     if isinstance(name, str) and name:
         return name
@@ -115,8 +128,21 @@ def _what(action: Action, key_of: Collection[str] = ()) -> str:
             return f": {action.attribute} + {shown(action.value)}"
         case Kind.REMOVE:
             return f": {action.attribute} - {shown(action.value)}"
+        case Kind.OLD if action.adopts is not None:
+            return f": gives record {shown(action.adopts.native)} back{_released(action)}"
         case _:
             return ""
+
+
+def _released(action: Action) -> str:
+    """What giving a record back changes in it."""
+    assert action.adopts is not None
+    changed = [
+        f"{name} {shown(value)} -> {shown(was)}"
+        for name, was in action.adopts.was.items()
+        if not is_blank(value := _read(action.right, name)) and value != was
+    ]
+    return ", " + ", ".join(changed) if changed else ""
 
 
 def _adopted(action: Action) -> str:

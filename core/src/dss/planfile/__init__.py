@@ -2,12 +2,13 @@
 
 from dss.planfile.heads import VERSION, BranchHead, Foot, Head, HoldHead, SyncHead
 from dss.planfile.reading import PlanFile, held_in
-from dss.planfile.tally import ADOPT, LABELS, Tally, label_of
-from dss.planfile.writing import Section, write_plan
+from dss.planfile.tally import ADOPT, LABELS, RELEASE, Tally, label_of
+from dss.planfile.writing import Section, check_place, write_plan
 
 __all__ = [
     "ADOPT",
     "LABELS",
+    "RELEASE",
     "VERSION",
     "BranchHead",
     "Foot",
@@ -17,6 +18,7 @@ __all__ = [
     "Section",
     "SyncHead",
     "Tally",
+    "check_place",
     "held_in",
     "label_of",
     "write_plan",

@@ -11,7 +11,18 @@ from dss.actions import Action, Kind
 ADOPT = "adopt"
 """What a `new` that takes over an existing record is called."""
 
-LABELS = (Kind.NEW.value, ADOPT, Kind.UPDATE.value, Kind.ADD.value, Kind.REMOVE.value, Kind.OLD.value)
+RELEASE = "release"
+"""What an `old` that gives a record back is called."""
+
+LABELS = (
+    Kind.NEW.value,
+    ADOPT,
+    Kind.UPDATE.value,
+    Kind.ADD.value,
+    Kind.REMOVE.value,
+    RELEASE,
+    Kind.OLD.value,
+)
 """In the order in which they are shown."""
 
 Counts = dict[str, dict[str, int]]
@@ -20,7 +31,22 @@ Counts = dict[str, dict[str, int]]
 
 def label_of(action: Action) -> str:
     """The kind under which a change is counted."""
-    return ADOPT if action.adopts is not None else action.kind.value
+    return label(action.kind, takes_over=action.adopts is not None)
+
+
+def label(kind: str, *, takes_over: bool) -> str:
+    """As `label_of`.
+
+    Args:
+        kind: the action's.
+        takes_over: whether it takes an existing record over, or gives one back.
+    """
+    if takes_over:
+        return _TAKING_OVER.get(kind, str(kind))
+    return str(kind)
+
+
+_TAKING_OVER = {Kind.NEW.value: ADOPT, Kind.OLD.value: RELEASE}
 
 
 @attrs.frozen

@@ -55,7 +55,7 @@ def write_plan(path: Path | str, head: Head, sections: Iterable[Section]) -> Foo
         PlanError: the file cannot be written there, or a value cannot be written at all.
     """
     path = Path(path)
-    _check_place(path)
+    check_place(path)
     handle, name = -1, ""
     try:
         # beside it, since only within one file system is a renaming all or nothing; readable by its owner only
@@ -76,8 +76,12 @@ def write_plan(path: Path | str, head: Head, sections: Iterable[Section]) -> Foo
     return foot
 
 
-def _check_place(path: Path) -> None:
-    """A device or a pipe would be replaced by a file, too, by whoever may do that."""
+def check_place(path: Path) -> None:
+    """Look whether a plan can be written there, as far as that can be told before it is tried.
+
+    Raises:
+        PlanError: it cannot.
+    """
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -86,6 +90,7 @@ def _check_place(path: Path) -> None:
         raise PlanError(f"the plan `{path}` cannot be written: {error.strerror or error}") from error
     if found is not None and stat.S_ISDIR(found.st_mode):
         raise PlanError(f"`{path}` is a folder; name a file in it")
+    # a device, too, would be replaced by a file, by whoever may do that
     if found is not None and not stat.S_ISREG(found.st_mode):
         raise PlanError(f"`{path}` is no ordinary file; a plan is written to a file of its own")
     if not path.parent.is_dir():
