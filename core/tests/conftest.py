@@ -9,7 +9,9 @@ import pytest
 
 from dss import Action, DataStoreBranch, DataStoreTree, DefaultImporter, DefaultTemplate
 from dss.attributes import names_of
+from dss.claiming import unclaimed
 from dss.importers import Scope
+from dss.only import Only
 
 Plant = Callable[..., Any]
 
@@ -45,8 +47,9 @@ class Living(DefaultImporter):
 
     def readin_items(self, branch: type[DataStoreBranch], idnumbers: Any, scope: Any = Scope.OURS) -> Any:
         """Give some, as they are at this moment."""
-        there = self.tree.system.get(branch.__name__, {})
-        self.tree.reads += 1
+        tree: Any = self.tree
+        there = tree.system.get(branch.__name__, {})
+        tree.reads += 1
         return [
             {name: value for name, value in there[one].items() if name != "outside"}
             for one in idnumbers
@@ -118,6 +121,22 @@ def plant(
     tree.outside = list(outside)
     tree.system, tree.reads = system or {}, 0
     return tree
+
+
+@pytest.fixture
+def claim() -> Callable[[Any], None]:
+    """Let it be known that what the targets of a run hold is ours, as after earlier runs."""
+
+    def all_of(run: Any) -> None:
+        with run.journal() as journal:
+            for sync in run.plan():
+                every = Only({right.__name__: None for _, right in sync.plan.pairs})
+                for found in unclaimed(journal, sync, every):
+                    found.settle(list(found.records))
+        for sync in run.syncs:
+            sync.plan, sync.holds, sync.planned_early = None, [], []
+
+    return all_of
 
 
 @pytest.fixture(name="plant", scope="session")

@@ -17,8 +17,9 @@ class Failing(DefaultTemplate):
 
     def new(self, action: Action) -> None:
         """Make, or fail."""
-        self.tree.tried = getattr(self.tree, "tried", 0) + 1
-        if self.tree.bad is None or action.idnumber in self.tree.bad:
+        tree: Any = self.tree
+        tree.tried = getattr(tree, "tried", 0) + 1
+        if tree.bad is None or action.idnumber in tree.bad:
             raise OSError("refused")
 
 

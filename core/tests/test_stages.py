@@ -32,9 +32,6 @@ class Importer(DefaultImporter):
     def readin_branch(self, branch):
         return [{"idnumber": one, "enabled": True} for one in DATA[self.tree.name]]
 
-    def readin_items(self, branch, idnumbers, scope=None):
-        return ()
-
 
 class Template(DefaultTemplate):
     def new(self, action):
@@ -51,6 +48,7 @@ class Tree(DataStoreTree):
 """
 
 Make = Callable[..., Run]
+Claim = Callable[[Any], None]
 
 
 class Remembering:
@@ -123,9 +121,12 @@ def test_what_reads_a_changed_tree_belongs_to_a_later_stage(
 
 
 @pytest.mark.parametrize("second", [("moodle", "ldap"), ("office", "moodle")])
-def test_a_plan_that_will_not_hold_is_not_carried_out(make: Make, second: tuple[str, str]) -> None:
+def test_a_plan_that_will_not_hold_is_not_carried_out(
+    make: Make, second: tuple[str, str], claim: Claim
+) -> None:
     """It says so in its notes; to apply it is refused before anything is written, and later too."""
     with make(("sis", "moodle"), second) as run:
+        claim(run)
         run.plan()
         first, later = run.syncs
 
@@ -144,9 +145,10 @@ def test_a_plan_that_will_not_hold_is_not_carried_out(make: Make, second: tuple[
         assert run.exit_code() is ExitCode.IN_STEP
 
 
-def test_a_chain_is_in_step_after_one_run(make: Make) -> None:
+def test_a_chain_is_in_step_after_one_run(make: Make, claim: Claim) -> None:
     """Each stage is planned from what the one before has left."""
     with make(("sis", "moodle"), ("moodle", "ldap")) as run:
+        claim(run)
         for stage in run.stages():
             run.plan(syncs=stage)
             run.apply(syncs=stage)
@@ -156,7 +158,7 @@ def test_a_chain_is_in_step_after_one_run(make: Make) -> None:
         assert run.exit_code() is ExitCode.IN_STEP
 
 
-def test_where_the_first_has_nothing_to_do_the_plan_of_the_second_holds(make: Make) -> None:
+def test_where_the_first_has_nothing_to_do_the_plan_of_the_second_holds(make: Make, claim: Claim) -> None:
     """Then nothing is said, and all may be applied at once."""
     with make(("twin", "moodle"), ("moodle", "ldap")) as run:
         run.plan()
@@ -184,11 +186,12 @@ def test_plugins_are_told_once_of_a_run(make: Make) -> None:
 
 @pytest.mark.parametrize("error", [OSError("no mail server"), SystemExit(7)])
 def test_a_plugin_that_fails_at_the_report_is_a_warning(
-    make: Make, caplog: pytest.LogCaptureFixture, error: BaseException
+    make: Make, caplog: pytest.LogCaptureFixture, claim: Claim, error: BaseException
 ) -> None:
     """The others are told, and neither reports nor exit code are lost."""
     one, two = Remembering(), Remembering()
     with make(("sis", "moodle"), one=one, failing=Failing(error), two=two) as run:
+        claim(run)
         run.plan()
         run.apply()
 

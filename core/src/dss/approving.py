@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 
 from dss.actions import Action
 from dss.errors import ConfigError
@@ -29,7 +29,8 @@ def chosen(
         ConfigError: a fingerprint is of nothing that is held, or of more than one change.
     """
     open_holds = [hold for hold in holds if hold.because.can_be_approved]
-    named = _resolved(fingerprints, open_holds) if fingerprints else None
+    known = [action.fingerprint for hold in open_holds for action in hold.actions] if fingerprints else []
+    wanted = named(fingerprints, known) if fingerprints else None
     seen: set[str] = set()
     found = []
     for hold in open_holds:
@@ -38,7 +39,7 @@ def chosen(
             for action in hold.actions
             if action.fingerprint not in seen
             and only.has(action)
-            and (named is None or action.fingerprint in named)
+            and (wanted is None or action.fingerprint in wanted)
         ]
         seen.update(action.fingerprint for action in actions)
         if actions:
@@ -46,16 +47,20 @@ def chosen(
     return found
 
 
-def _resolved(given: Collection[str], holds: Sequence[Hold]) -> set[str]:
-    known = sorted({action.fingerprint for hold in holds for action in hold.actions})
+def named(given: Collection[str], known: Collection[str]) -> set[str]:
+    """Fingerprints by their beginnings.
+
+    Raises:
+        ConfigError: one is too short, or fits none of those that are known, or more than one.
+    """
     found = set()
     for one in given:
         wanted = one.strip().lower()
-        hits = [fingerprint for fingerprint in known if fingerprint.startswith(wanted)]
         if len(wanted) < SHORTEST:
             raise ConfigError(
                 f"`{one}` is too short for a fingerprint; give at least {SHORTEST} of its digits"
             )
+        hits = sorted({fingerprint for fingerprint in known if fingerprint.startswith(wanted)})
         if not hits:
             raise ConfigError(
                 f"nothing that is held, and can be approved, has the fingerprint `{one}`; `dss-run plan` lists what is"

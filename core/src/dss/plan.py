@@ -39,7 +39,7 @@ class Plan:
     left: DataStoreTree
     right: DataStoreTree
     pairs: list[Pair]
-    actions: Actions
+    actions: Collection[Action]
     errors: list[Action]
     notes: list[str]
 

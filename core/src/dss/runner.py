@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime
 import gc
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -9,20 +11,30 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dss.actions import Outcome
+from dss import clock
+from dss.actions import Action, Outcome
 from dss.apply import apply, missing_handlers
 from dss.assembly import Assembly, shared_names
 from dss.branches import DataStoreBranch
+from dss.breaker import Fuse
 from dss.config import Config, load_config
-from dss.errors import ConfigError, DssError, StateError
+from dss.digests import config_digests
+from dss.drift import Drift
+from dss.errors import DssError, StateError
 from dss.exit_codes import ExitCode, gravest
 from dss.guard import holds
 from dss.importers import DefaultImporter
-from dss.people import settle
-from dss.plan import make_plan
+from dss.journal import Journal, RunState
+from dss.journal.runs import account
+from dss.memory import Memory
+from dss.only import Only
+from dss.planfile import PlanFile
+from dss.planning import plan_sync
 from dss.registry import Hooks, Registry, default_registry
+from dss.remembering import memory_of
+from dss.run_record import RunRecord
 from dss.stages import Sync, before, outdated, stages
-from dss.store import State
+from dss.stored_plan import check_plan, take_up
 from dss.templates import reason_of
 from dss.tree import DataStoreTree, Finding
 
@@ -46,7 +58,12 @@ class Run:
             Sync(f"sync[{place}]", config, *pair)
             for place, (config, pair) in enumerate(zip(self.config.syncs, pairs, strict=True))
         ]
+        self.only = Only()
         self._is_finished = False
+        self._record: RunRecord | None = None
+        self._file: PlanFile | None = None
+        self._fuse = Fuse(self.config.policies.breaker)
+        self.digests = config_digests(self.config, self.registry)
         self._assembly.check_policies(self._rights())
         self._rules = [self._assembly.rule(place) for place in range(len(self.syncs))]
 
@@ -56,8 +73,12 @@ class Run:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for tree in self.trees():
-            tree.close()
+        try:
+            if self._record is not None:
+                self._record.close(error)
+        finally:
+            for tree in self.trees():
+                tree.close()
         gc.unfreeze()
 
     def trees(self) -> Iterator[DataStoreTree]:
@@ -91,42 +112,22 @@ class Run:
         """Read both sides of every sync, compare and plan.
 
         Args:
-            only: names of branches to which the run is limited; what they need to be read is read too.
+            only: to what the run is limited, `BRANCH` or `BRANCH:IDNUMBER`; what that needs to be read is read too.
             told: is called with a sentence when a step begins.
             syncs: those that are planned, such as a stage; None is all.
         """
-        known = self._rights()
-        for name in only:
-            if name not in known:
-                raise ConfigError(
-                    f"there is no branch `{name}` in any [[sync]]; there are {', '.join(sorted(known))}"
-                )
+        self.only = self.choice(only)
         say = told or (lambda sentence: None)
         wanted = self.syncs if syncs is None else list(syncs)
         for place, sync in enumerate(self.syncs):
             if sync in wanted:
-                self._plan(place, sync, only, say)
+                self._plan(place, sync, say)
         return wanted
 
-    def _plan(self, place: int, sync: Sync, only: Collection[str], say: Callable[[str], object]) -> None:
-        names = shared_names(sync.config, sync.left, sync.right)
-        say(f"reading {sync.left.name}")
-        people = {branch.__name__ for branch in sync.left.branches if branch.people}
-        derived = [name for name in names if sync.left.is_derived(name) and name not in people]
-        sync.left.read([name for name in names if name not in derived])
-        say(f"reading {sync.right.name}")
-        sync.right.read(names)
-        self._check_provided(sync)
-        with self._assembly.naming(sync.name):
-            settle(sync.left, names, self._rules[place], sync.right)
-        if derived:
-            # only now, so that what is derived names people as they have been settled
-            sync.left.read(derived)
-        # what has been read lives to the end of the run; the collector need not walk it again
-        gc.freeze()
-        say(f"comparing {sync.left.name} with {sync.right.name}")
-        sync.plan = make_plan(sync.left, sync.right, [name for name in names if not only or name in only])
-        sync.holds = holds(sync.plan, self.config.policies)
+    def _plan(self, place: int, sync: Sync, say: Callable[[str], object]) -> None:
+        sync.plan = plan_sync(sync, self._assembly, self._rules[place], self.only, say)
+        with self._memory(sync) as memory:
+            sync.holds = holds(sync.plan, self.config.policies, memory)
         sync.planned_early = [one for one in before(sync, self.syncs) if one.report is None]
         sync.plan.notes += [
             f"{one.name} changes `{one.right.name}` before {sync.name} comes, which is planned here from what is there"
@@ -135,17 +136,62 @@ class Run:
             if one.ready
         ]
 
-    def _check_provided(self, sync: Sync) -> None:
-        """A branch that is asked for by name must not drop out with no more than a note."""
-        for name in sync.config.branches or ():
-            for tree in (sync.left, sync.right):
-                branch = getattr(tree, name)
-                if branch.state() is State.NOT_PROVIDED:
-                    reason = "; ".join(branch.contents().notes)
-                    raise ConfigError(
-                        f"{self.config.path}: `{sync.name}.branches` names `{name}`, which `{tree.name}` does not"
-                        f" provide ({reason}); mend that, or take `{name}` out"
-                    )
+    @contextlib.contextmanager
+    def _memory(self, sync: Sync) -> Iterator[Memory]:
+        """What earlier runs say about a sync, for as long as it is asked."""
+        if self._record is not None:
+            yield memory_of(self._record.journal, sync.left, sync.right)
+            return
+        journal = Journal.look(self.config.state)
+        with journal if journal is not None else contextlib.nullcontext():
+            yield memory_of(journal, sync.left, sync.right)
+
+    def load(self, file: PlanFile | Path | str) -> list[Sync]:
+        """Choose the syncs of a plan file, instead of planning; `read_targets` then gives them their plans.
+
+        Raises:
+            PlanError: it is not whole, or not for this configuration and these targets.
+        """
+        self._file = file if isinstance(file, PlanFile) else PlanFile(file)
+        return check_plan(self._file, self.digests, self.syncs)
+
+    def read_targets(self, syncs: Sequence[Sync], told: Callable[[str], object] | None = None) -> None:
+        """Read the right trees of syncs that a plan file was loaded for, and take their plans up from it."""
+        if self._file is None:
+            raise DssError("no plan file has been loaded; call `load` first")
+        for place, sync in enumerate(syncs):
+            if told is not None:
+                told(f"reading {sync.right.name}")
+            sync.right.read(shared_names(sync.config, sync.left, sync.right))
+            with self._memory(sync) as memory:
+                take_up(self._file, place, sync, self.config.policies, memory)
+
+    def settle_doubts(self) -> list[str]:
+        """Find out what became of what an earlier run was doing when it died; a sentence for each such run."""
+        return []
+
+    def choice(self, only: Collection[str]) -> Only:
+        """Branches and records, as written on a command line, looked up in this configuration."""
+        return Only.parse(only, self._rights())
+
+    @contextlib.contextmanager
+    def journal(self) -> Iterator[Journal]:
+        """The journal, to be written to; made when it is not there yet."""
+        if self._record is not None:
+            yield self._record.journal
+            return
+        with Journal.open(self.config.state) as journal:
+            yield journal
+
+    def approve(self, actions: Collection[Action]) -> None:
+        """Let held changes of this plan through, when they are next applied."""
+        until = clock.now() + datetime.timedelta(days=self.config.policies.expiry.approvals)
+        for sync in self.syncs:
+            own = {action.fingerprint for hold in sync.holds for action in hold.actions}
+            chosen = [action for action in actions if action.fingerprint in own]
+            if chosen:
+                with self.journal() as journal:
+                    journal.approvals.add(sync.right.identity(), chosen, until, account())
 
     def apply(
         self, told: Callable[[Sync, int], object] | None = None, syncs: Sequence[Sync] | None = None
@@ -167,19 +213,50 @@ class Run:
                 f"{sync.name} was planned before {first.name} changes `{first.right.name}`, which it reads; plan and"
                 " apply stage by stage: `for stage in run.stages(): run.plan(syncs=stage); run.apply(syncs=stage)`"
             )
+        record = self._begin()
         for sync in wanted:
-            assert sync.plan is not None
-            tell = None if told is None else _told_of(sync, told)
-            sync.report = apply(sync.right, sync.plan.actions, held=sync.held, told=tell)
-        if all(sync.report is not None for sync in self.syncs):
+            self._apply(sync, record, told)
+            if self.is_stopped:
+                break
+        if self.is_stopped or all(sync.report is not None for sync in self.syncs):
             self.finish()
         return wanted
+
+    def _begin(self) -> RunRecord:
+        """Open this run's page of the journal, once for all of its stages."""
+        if self._record is None:
+            self._record = RunRecord(self.config.state, self.digests, self.syncs)
+        return self._record
+
+    def _apply(self, sync: Sync, record: RunRecord, told: Callable[[Sync, int], object] | None) -> None:
+        assert sync.plan is not None
+        recorder = record.recorder(sync)
+        sync.report = apply(
+            sync.right,
+            sync.plan.actions,
+            held=sync.reasons,
+            told=None if told is None else _told_of(sync, told),
+            drift=Drift(sync.right),
+            recorder=recorder,
+            fuse=self._fuse,
+        )
+        record.remember(sync, whole=not self.only)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the run stopped itself before its end."""
+        return any(sync.report is not None and sync.report.stopped for sync in self.syncs)
 
     def finish(self) -> None:
         """Tell every plugin in use, once, of the run as far as it has come; `apply` does so after the last sync."""
         if self._is_finished:
             return
         self._is_finished = True
+        if self._record is not None:
+            state = RunState.STOPPED if self.is_stopped else RunState.DONE
+            reason = next((one.report.stopped for one in self.syncs if one.report and one.report.stopped), "")
+            self._record.end(state, self.exit_code(), reason)
+            self._record.expire(self.config.policies.expiry.values)
         plugins = {
             id(plugin): (name, plugin)
             for sync in self.syncs
@@ -212,6 +289,8 @@ class Run:
     def _codes(self) -> Iterator[ExitCode]:
         """Everything that holds of this run."""
         reports = [sync.report for sync in self.syncs if sync.report is not None]
+        if self.is_stopped:
+            yield ExitCode.STOPPED
         if any(sync.plan is not None and sync.plan.errors for sync in self.syncs) or any(
             report.total(Outcome.FAILED, Outcome.DROPPED, Outcome.DRIFTED) for report in reports
         ):

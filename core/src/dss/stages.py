@@ -37,6 +37,7 @@ class Sync:
         plan: what would be done; None until it is planned.
         holds: the removals over budget.
         report: what was done; None until it is applied.
+        is_stored: the plan was made earlier, and comes from a file.
         planned_early: earlier syncs that change a tree this one reads, and were not applied when it was planned.
     """
 
@@ -47,6 +48,7 @@ class Sync:
     plan: Plan | None = None
     holds: list[Hold] = attrs.field(factory=list)
     report: Report | None = None
+    is_stored: bool = False
     planned_early: list[Sync] = attrs.field(factory=list, repr=False)
 
     @property

@@ -15,6 +15,7 @@ import attrs
 import pytest
 from click.testing import CliRunner, Result
 
+from dss.journal import Journal
 from dss.launcher.group import dss_run
 
 HERE = Path(__file__).parent
@@ -44,6 +45,16 @@ class Play:
         """Write what a tree holds."""
         data = {"students": students, "courses": {"ART": {"name": "Art"}}, **more}
         (self.folder / f"{tree}.json").write_text(json.dumps(data), encoding="utf-8")
+        if tree == "shop":
+            self.claim(data)
+
+    def claim(self, data: dict[str, Any]) -> None:
+        """Let it be known that what the target holds is ours, as after earlier runs."""
+        with Journal.open(self.folder / "state") as journal:
+            for branch in ("students", "courses"):
+                ours = [(idnumber, None) for idnumber in data.get(branch, {})]
+                journal.owned.add("shop", branch, ours, 0, "claimed")
+                journal.owned.complete("shop", branch)
 
     def held_by(self, tree: str) -> Any:
         """What a tree's file holds now."""

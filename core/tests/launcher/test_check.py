@@ -43,7 +43,9 @@ def test_it_writes_nothing(play: Play) -> None:
 
 def test_a_state_folder_that_cannot_be_written_is_an_error(play: Play) -> None:
     """`apply` would end with it; nothing is made to find that out."""
-    (play.folder / "state").write_text("not a folder", encoding="utf-8")
+    config = (play.folder / "dss.toml").read_text(encoding="utf-8")
+    play.configure(config=f"state = 'occupied'\n{config}")
+    (play.folder / "occupied").write_text("not a folder", encoding="utf-8")
 
     result = play.run("check")
 

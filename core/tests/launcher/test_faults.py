@@ -97,7 +97,7 @@ def test_python_in_the_same_folder_is_not_the_users_code() -> None:
 
 def test_a_defect_says_that_it_is_one(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
     """And how to see more."""
-    monkeypatch.setattr("dss.runner.make_plan", lambda *_: 1 / 0)
+    monkeypatch.setattr("dss.planning.make_plan", lambda *_: 1 / 0)
 
     result = play.run("plan")
 
@@ -132,7 +132,7 @@ def test_a_lost_connection_is_no_silent_end(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("dss.runner.make_plan", fail)
+    monkeypatch.setattr("dss.planning.make_plan", fail)
 
     result = play.run("plan")
 

@@ -1,0 +1,158 @@
+"""What a run takes from the journal before it judges a plan, and what it leaves there for the next one."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
+
+from dss import clock
+from dss.actions import Kind
+from dss.holding import Because
+from dss.memory import Memory
+from dss.store import State
+
+if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
+    from dss.journal import Journal
+    from dss.plan import Plan
+    from dss.stages import Sync
+    from dss.tree import DataStoreTree
+
+_NOT_GOOD = (Because.SHAPE, Because.STALE, Because.CLOCK)
+"""Holds that say that a source may be wrong; what it said is then no measure for the next run."""
+
+
+def memory_of(journal: Journal | None, left: DataStoreTree, right: DataStoreTree) -> Memory:
+    """What earlier runs say about one sync.
+
+    Args:
+        journal: None when there is none yet; then nothing in the target is known to be ours.
+        left: the source.
+        right: the target.
+    """
+    if journal is None:
+        return Memory(owned=lambda branch: None)
+    target = right.identity()
+    readings, sources = journal.readings.of(left.name)
+    last = journal.runs(limit=1)
+    return Memory(
+        approved=journal.approvals.valid(target, clock.now()),
+        undone=journal.undone.of(target),
+        owned=lambda branch: journal.owned.of(target, branch),
+        missing=lambda branch: journal.missing.of(target, branch),
+        readings=readings,
+        sources=sources,
+        last_run=last[0].began if last else None,
+    )
+
+
+def remember(journal: Journal, run: int, sync: Sync, began: datetime.datetime, *, whole: bool) -> None:
+    """Leave what the next run has to know of a sync that has been applied.
+
+    Args:
+        journal: where it is written.
+        run: the run's number.
+        sync: planned and applied.
+        began: when the run began.
+        whole: the sync was planned for all of its branches, so what it did not find is really not there.
+    """
+    plan = sync.plan
+    assert plan is not None
+    assert sync.report is not None
+    target = sync.right.identity()
+    if sync.is_stored:
+        # the source has not been read, so nothing is known of it
+        _use(journal, run, sync, target)
+        return
+    for left, right in plan.pairs:
+        _remember_ours(journal, run, sync, left, right)
+    if sync.report.stopped:
+        _use(journal, run, sync, target)
+        return
+    _remember_the_source(journal, sync, began)
+    if whole:
+        _remember_missing(journal, sync, target, began)
+        _let_lapse(journal, sync, target)
+    _use(journal, run, sync, target)
+
+
+def _remember_ours(
+    journal: Journal, run: int, sync: Sync, left: type[DataStoreBranch], right: type[DataStoreBranch]
+) -> None:
+    """What both sides have is ours from now on, since we keep it in step."""
+    name, target = right.__name__, sync.right.identity()
+    known = journal.owned.rows(target, name)
+    ours = left.contents().items
+    natives = right.contents().native
+    found = [
+        (idnumber, natives.get(idnumber))
+        for idnumber in right.contents().items
+        if idnumber in ours and (idnumber not in known or _differ(known[idnumber], natives.get(idnumber)))
+    ]
+    if found:
+        journal.owned.add(target, name, found, run, "matched")
+    undecided = any(hold.because is Because.UNKNOWN and hold.actions[0].branch == name for hold in sync.holds)
+    if not undecided and not journal.owned.is_complete(target, name):
+        # nothing in the target is left of which nobody could say whose it is
+        journal.owned.complete(target, name)
+
+
+def _differ(known: Any, found: Any) -> bool:
+    return found is not None and known != found
+
+
+def _remember_the_source(journal: Journal, sync: Sync, began: datetime.datetime) -> None:
+    assert sync.plan is not None
+    doubted = {hold.scope.partition(".")[0] for hold in sync.holds if hold.because in _NOT_GOOD}
+    if any(hold.because in (Because.STALE, Because.CLOCK) for hold in sync.holds):
+        return
+    readings = {
+        left.__name__: left.contents().reading()
+        for left, _ in sync.plan.pairs
+        if left.state() is State.COMPLETE and left.__name__ not in doubted
+    }
+    sources = {source.name: source for source in sync.left.sources()}
+    journal.readings.save(sync.left.name, readings, sources if not doubted else {}, began)
+
+
+def _remember_missing(journal: Journal, sync: Sync, target: str, began: datetime.datetime) -> None:
+    """Count for how many good runs each record has been missing; a source that is in doubt counts for nothing."""
+    assert sync.plan is not None
+    doubted = {hold.scope.partition(".")[0] for hold in sync.holds if hold.because in _NOT_GOOD}
+    missing: dict[str, list[str]] = {right.__name__: [] for _, right in sync.plan.pairs}
+    for action in sync.plan.actions:
+        if action.kind is Kind.OLD:
+            missing[action.branch].append(action.idnumber)
+    for name, idnumbers in missing.items():
+        if name not in doubted:
+            journal.missing.count(target, name, idnumbers, began)
+
+
+def _use(journal: Journal, run: int, sync: Sync, target: str) -> None:
+    """An approval is for once: what has been tried needs another."""
+    assert sync.plan is not None
+    approved = journal.approvals.valid(target, clock.now())
+    if approved:
+        held = sync.held
+        tried = [one for one, key in _found_again(sync.plan, approved).items() if key not in held]
+        journal.approvals.use(target, tried, run)
+
+
+def _let_lapse(journal: Journal, sync: Sync, target: str) -> None:
+    """An approval covers what was found when it was given: what is not found any more needs another."""
+    assert sync.plan is not None
+    approved = journal.approvals.valid(target, clock.now())
+    undone = journal.undone.of(target)
+    found = _found_again(sync.plan, {*approved, *undone})
+    if approved:
+        journal.approvals.lapse(target, found)
+    if undone:
+        held = sync.held
+        journal.undone.drop(target, [one for one in undone if one not in found or found[one] not in held])
+
+
+def _found_again(plan: Plan, wanted: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    if not wanted:
+        return {}
+    return {action.fingerprint: action.key for action in plan.actions if action.fingerprint in wanted}
