@@ -44,6 +44,7 @@ def dumped(found: Explanation) -> str:
 def _sync(sync: InSync) -> dict[str, Any]:
     return {
         "name": sync.name,
+        "idnumber": sync.idnumber or None,
         "failed": sync.failed or None,
         "summary": sync.summary,
         "problems": list(sync.problems),
