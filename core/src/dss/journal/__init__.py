@@ -2,5 +2,6 @@
 
 from dss.journal.journal import Journal
 from dss.journal.rows import Approval, Entry, JournalSync, RunRow, RunState
+from dss.journal.runs import Counts
 
-__all__ = ["Approval", "Entry", "Journal", "JournalSync", "RunRow", "RunState"]
+__all__ = ["Approval", "Counts", "Entry", "Journal", "JournalSync", "RunRow", "RunState"]

@@ -15,7 +15,18 @@ import click
 from dss.launcher.settings import Settings, config_option, debug_option, epilog
 from dss.launcher.signals import stoppable
 
-COMMANDS = ("plan", "apply", "explain", "check", "connectors", "init")
+COMMANDS = (
+    "plan",
+    "show",
+    "apply",
+    "approve",
+    "claim",
+    "explain",
+    "history",
+    "check",
+    "connectors",
+    "init",
+)
 """In the order in which `--help` lists them; each is a module of this package and a function in it."""
 
 
