@@ -149,6 +149,7 @@ def test_a_dry_run_of_everything_changes_nothing(
     assert held(moodle) == there
     assert [action.message for action in actions] == messages
     assert len(rehearsal.calls) > 10
+    assert ["nobody else could write" in note for note in rehearsal.notes] == [True]
 
     again = apply(moodle, actions, drift=Drift(moodle))
 

@@ -190,6 +190,7 @@ class Client:
             stack.callback(transaction.close)
             stack.enter_context(never_stored(connection))
             stack.enter_context(no_other_connection(self.engine))
+            began = time.monotonic()
             stage = self._stage = Stage(connection, rehearsal, tables.names)
             try:
                 yield rehearsal
@@ -197,10 +198,16 @@ class Client:
             finally:
                 self._stage = None
                 stage.close()
+                rehearsal.notes.append(self._lock_held(time.monotonic() - began))
                 self.groups_made, self.checks = made, checks
                 vars(self).pop("site", None)
                 if site is not None:
                     vars(self)["site"] = site
+
+    def _lock_held(self, seconds: float) -> str:
+        if self.engine.dialect.name == "sqlite":
+            return f"meanwhile, for {seconds:.1f} seconds, nobody else could write to the database"
+        return f"meanwhile, for {seconds:.1f} seconds, what it touched was locked, for Moodle too"
 
     def _must_take_back(self, connection: Connection) -> None:
         found = without_transactions(connection, self.tables.metadata.tables)
