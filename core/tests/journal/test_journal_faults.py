@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dss.actions import Outcome
+from dss.actions import Action, Outcome
 from dss.errors import JournalError
 from dss.journal import Journal, JournalSync, RunState
 
@@ -255,14 +255,55 @@ def test_a_kill_within_a_call_leaves_all_or_nothing(book: Book, in_child: InChil
         journal = Journal.open(book.state)
         run = journal.begin("apply", config={}, syncs=[JournalSync("sync[0]", "a", "b", "c")])
 
-        def lines() -> Iterator[tuple[object, str]]:
+        def lines() -> Iterator[tuple[Action, str]]:
             yield from ((one, "x" * 1000) for one in book.actions(30_000))
             os.kill(os.getpid(), signal.SIGKILL)
 
-        journal.plan(run, 0, lines())  # type: ignore[arg-type]
+        journal.plan(run, 0, lines())
 
     assert in_child(write) == -signal.SIGKILL
 
     journal = book.reopen()
     assert [row.open for row in journal.runs()] == [0]
     assert book.plan(book.actions(3), 1) == 1
+
+
+def test_two_processes_write_side_by_side(book: Book) -> None:
+    """Somebody approves while a run is under way; neither loses anything."""
+    book.journal.close()
+    pid = os.fork()
+    if pid == 0:  # pragma: no cover  the child
+        with Journal.open(book.state) as journal:
+            for place in range(50):
+                journal.approvals.add(
+                    book.target,
+                    [book.action(place, "old")],
+                    datetime.datetime(2999, 1, 1, tzinfo=datetime.UTC),
+                    "ana",
+                )
+        os._exit(0)
+    journal = book.reopen()
+    planned = book.actions(500)
+    run = book.plan(planned)
+    for place in range(0, 500, 10):
+        batch = journal.intend(run, 0, range(place, place + 10))
+        journal.settle(run, 0, [(one, Outcome.DONE, "", None) for one in planned[place : place + 10]], batch)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert len(journal.approvals.all()) == 50
+    assert len(list(journal.entries(run, outcome=Outcome.DONE))) == 500
+
+
+def test_a_key_pressed_in_the_middle_leaves_it_usable(book: Book) -> None:
+    """Ctrl-C takes back what was just being written, and nothing else."""
+    run = book.begin()
+
+    def lines() -> Iterator[tuple[Action, str]]:
+        yield from ((one, "{}") for one in book.actions(700))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        book.journal.plan(run, 0, lines())
+
+    book.journal.end(run, RunState.STOPPED, 5)
+    assert [row.open for row in book.reopen().runs()] == [0]

@@ -62,7 +62,10 @@ def native(value: Any) -> str | None:
 
 def unnative(value: str | None) -> Any:
     """What `native` was given."""
-    return None if value is None else _special(json.loads(value))
+    if value is None:
+        return None
+    # nearly all of them are numbers, and there may be a million
+    return int(value) if value.isdecimal() else _special(json.loads(value))
 
 
 def _plain(value: Any) -> Any:

@@ -113,6 +113,11 @@ class Database:
         with told(self.path):
             return self.connection.execute(statement, values).fetchall()
 
+    def each(self, statement: str, values: Sequence[Any] = ()) -> Iterator[Any]:
+        """The rows of a query one by one; nothing may be written before the last of them has been taken."""
+        with told(self.path):
+            yield from self.connection.execute(statement, values)
+
     def row(self, statement: str, values: Sequence[Any] = ()) -> Any:
         """The first row of a query; None when there is none."""
         with told(self.path):
@@ -135,8 +140,9 @@ class Database:
             if durable is not self._is_durable:
                 self.connection.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
                 self._is_durable = durable
-            self.connection.execute("BEGIN IMMEDIATE")
             try:
+                # within, since a signal may come just as it returns
+                self.connection.execute("BEGIN IMMEDIATE")
                 yield self.connection
                 self.connection.execute("COMMIT")
             except BaseException:

@@ -77,6 +77,19 @@ def _make_file(path: Path) -> None:
         os.close(os.open(path, flags, 0o600))
         path.chmod(0o600)
         _give_to_owner_of(path.parent, path)
+        _settle(path.parent)
+
+
+def _settle(folder: Path) -> None:
+    """Have on the disk what a folder lists; or a power cut could take a file away whose content is safe."""
+    if os.name == "posix":
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            # some file systems cannot, and need not
+            with contextlib.suppress(OSError):
+                os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def _give_to_owner_of(folder: Path, made: Path) -> None:

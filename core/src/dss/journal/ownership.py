@@ -39,7 +39,7 @@ class Owned:
         scope = self._scopes.find(target, branch)
         if scope is None:
             return {}
-        found = self._database.rows("SELECT idnumber, native FROM owned WHERE scope = ?", (scope,))
+        found = self._database.each("SELECT idnumber, native FROM owned WHERE scope = ?", (scope,))
         return {
             idnumber if type(idnumber) is str else untext(idnumber): unnative(own) for idnumber, own in found
         }
