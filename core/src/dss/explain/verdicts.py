@@ -243,5 +243,6 @@ def summary(case: Case, left_out: str) -> str:
     if there:
         return "the target does not have it, and it is not made"
     if here:
-        return f"{left_out or 'the source does not have it'}; it stays as it is"
+        why = f"the source leaves it out ({left_out})" if left_out else "the source does not have it"
+        return f"{why}; nothing is done about it"
     return f"left out: {left_out}" if left_out else "neither side has it"
