@@ -11,6 +11,7 @@ from benchmarks.figures import Figure, Verdict
 from benchmarks.parts.footprint import size, startup
 from benchmarks.parts.hooks import hooks
 from benchmarks.parts.moodle import creating, queries
+from benchmarks.parts.planfile import planfile
 from benchmarks.parts.records import peer, plain, scale
 from benchmarks.report import as_json, markdown, run_rows
 from benchmarks.runs import ChildFailedError, Results, WrongResultError
@@ -23,6 +24,7 @@ PARTS: dict[str, Callable[[Setting], Part]] = {
     "hooks": hooks,
     "queries": queries,
     "creating": creating,
+    "planfile": planfile,
     "startup": startup,
     "size": size,
 }

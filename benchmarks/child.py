@@ -1,6 +1,6 @@
 """The process one case runs in: `python -m benchmarks.child CASE SUBJECT FOLDER`, one JSON line on stdout.
 
-The subject is a table's name, or for the database's cases the number of users.
+The subject is a table's name, or for the database's cases the number of users, for plan files that of actions.
 """
 
 import dataclasses
@@ -24,6 +24,8 @@ CASES = {
     "dss_seats": "benchmarks.cases.export",
     "moodle_dss": "benchmarks.cases.moodle",
     "moodle_raw": "benchmarks.cases.moodle",
+    "plan_written": "benchmarks.cases.planfile",
+    "plan_shown": "benchmarks.cases.planfile",
 }
 
 

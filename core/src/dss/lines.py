@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dss.actions import Action, Adoption, Kind
@@ -21,7 +21,20 @@ MANY = 20
 """Values of one attribute beyond which the lines that add and remove them do not each repeat them all."""
 
 _VALUES = (Kind.ADD, Kind.REMOVE)
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False).encode
+
+
+def _encoder() -> Callable[[Any], str]:
+    """`json.dumps`, in one line of ASCII, without making its encoder anew for every line."""
+    compact = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return compact.encode
+    escape = json.encoder.encode_basestring_ascii
+    made = make(None, compact.default, escape, None, ":", ",", False, False, False)
+    return lambda value: "".join(made(value, 0))
+
+
+_encode = _encoder()
 
 
 class Lines:
@@ -248,6 +261,8 @@ class Lines:
         self, branch: str, left: Mapping[str, Any], wanted: Mapping[str, Any] | None
     ) -> Mapping[str, Any]:
         """The left's record, of which only that is written in which the record to be made differs."""
+        if not left:
+            return wanted or {}
         declared = self._left.records(branch).declared
         whole = {**(wanted or {}), **left}
         for name, one in left.items():
@@ -342,11 +357,9 @@ class _Undoing:
 def _beyond(records: Records, item: Any, idnumber: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
     """What the left's record holds, as far as the one that is to be made does not hold the same."""
     left = records.dump(item, idnumber)
-    found = {
-        name: one
-        for name, one in left.items()
-        if name not in wanted or wanted[name] != one or type(wanted[name]) is not type(one)
-    }
+    if left == wanted:
+        return {}
+    found = {name: one for name, one in left.items() if name not in wanted or wanted[name] != one}
     for name in wanted.keys() - left.keys():
         found[name] = None if name in records.declared else UNSET
     return found

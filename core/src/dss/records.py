@@ -51,12 +51,9 @@ class Records:
         self._has_dict = klass.__dictoffset__ != 0
         self._passed_over = {KEY, *_cached(klass)}
         self._is_built = not _makes_itself(klass)
-        self._setters = [
-            (name, self._slots[name].__set__, self.codec(name).load)
-            for name in self.declared
-            if name in self._slots
-        ]
-        self._dump_slots = self._compiled()
+        self._in_slots = [name for name in self.declared if name in self._slots]
+        self._known = frozenset([*self._in_slots, KEY])
+        self._dump_slots, self._fill_slots = self._compiled_dump(), self._compiled_fill()
 
     def codec(self, attribute: str | None) -> Codec:
         """How one attribute's values are written."""
@@ -89,10 +86,10 @@ class Records:
             found[KEY] = own
         return found
 
-    def _compiled(self) -> Callable[[Any], dict[str, Any]]:
+    def _compiled_dump(self) -> Callable[[Any], dict[str, Any]]:
         """One function for all slots, since it runs twice for every action of a plan."""
         lines, known = ["def dump(item):", " found = {}"], dict[str, Any]()
-        for at, (name, _, _) in enumerate(self._setters):
+        for at, name in enumerate(self._in_slots):
             codec = self.codec(name)
             known[f"dump{at}"], known[f"slot{at}"] = codec.dump, self._slots[name].__get__
             is_overridden = inspect.getattr_static(self.klass, name) is not self._slots[name]
@@ -104,10 +101,29 @@ class Records:
         made: Callable[[Any], dict[str, Any]] = known["dump"]
         return made
 
+    def _compiled_fill(self) -> Callable[[Any, Mapping[str, Any]], None]:
+        """The way back, likewise."""
+        lines, known = ["def fill(item, raw):", " get = raw.get"], dict[str, Any]()
+        is_open = inspect.getattr_static(self.klass, "__setattr__") is object.__setattr__
+        for at, name in enumerate(self._in_slots):
+            codec = self.codec(name)
+            known[f"load{at}"], known[f"slot{at}"] = codec.load, self._slots[name].__set__
+            is_overridden = inspect.getattr_static(self.klass, name) is not self._slots[name]
+            put = f"item.{name} = {{}}" if is_open and not is_overridden else f"slot{at}(item, {{}})"
+            lines.append(f" value = get({name!r})")
+            if codec is ANYTHING:
+                lines += [" if value is None or value.__class__ is str:", "  " + put.format("value")]
+            else:
+                lines += [" if value is None:", "  " + put.format("None")]
+            lines += [" elif value != UNSET:", "  " + put.format(f"load{at}(value)")]
+        exec("\n".join(lines), {**known, "UNSET": UNSET}, known)
+        made: Callable[[Any, Mapping[str, Any]], None] = known["fill"]
+        return made
+
     def _dump_slots_one_by_one(self, item: Any) -> dict[str, Any]:
         """To tell which one cannot be written, or has never been set."""
         found: dict[str, Any] = {}
-        for name, _, _ in self._setters:
+        for name in self._in_slots:
             try:
                 value = self._slots[name].__get__(item)
             except AttributeError:
@@ -144,15 +160,7 @@ class Records:
             WrongRecord: the model has no place for an attribute, or refuses its value.
         """
         item = self._built(raw, idnumber) if self._is_built else object.__new__(self.klass)
-        taken = 0
-        for name, put, load in self._setters:
-            value = raw.get(name)
-            if value is not None or name in raw:
-                taken += 1
-                if value.__class__ is dict and value == UNSET:
-                    continue
-                value = None if value is None else load(value)
-            put(item, value)
+        self._fill_slots(item, raw)
         own = raw.get(KEY, idnumber)
         if KEY in self._slots:
             self._slots[KEY].__set__(item, own)
@@ -161,8 +169,8 @@ class Records:
             if KEY not in self._slots and not (self._is_built and KEY not in raw):
                 inside[KEY] = own
             self._fill(inside, raw)
-        elif taken != len(raw) - (KEY in raw):
-            raise self._alien(next(name for name in raw if name not in self._slots))
+        elif not self._known.issuperset(raw):
+            raise self._alien(next(name for name in raw if name not in self._known))
         return item
 
     def _built(self, raw: Mapping[str, Any], idnumber: str) -> Any:
