@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
+import random
 import signal
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -307,3 +310,45 @@ def test_a_key_pressed_in_the_middle_leaves_it_usable(book: Book) -> None:
 
     book.journal.end(run, RunState.STOPPED, 5)
     assert [row.open for row in book.reopen().runs()] == [0]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_what_was_answered_survives_a_kill_at_any_moment(book: Book, seed: int) -> None:
+    """Whatever the process was doing: each batch is settled, in doubt or not begun, and none is lost."""
+    planned = book.actions(2000, "new")
+    run = book.plan(planned)
+    book.journal.close()
+    ears, mouth = os.pipe()
+    pid = os.fork()
+    if pid == 0:  # pragma: no cover  the child
+        journal = Journal.open(book.state)
+        for place in range(0, 2000, 20):
+            batch = journal.intend(run, 0, range(place, place + 20))
+            os.write(mouth, b"i")
+            chunk = [(one, Outcome.DONE, "", one.place) for one in planned[place : place + 20]]
+            journal.settle(run, 0, chunk, batch)
+            os.write(mouth, b"s")
+        os._exit(0)
+    heard = b""
+    wanted = random.Random(seed).randrange(1, 150)
+    while len(heard) < wanted:
+        heard += os.read(ears, wanted - len(heard))
+    time.sleep(random.Random(seed).random() / 500)
+    os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    os.set_blocking(ears, False)
+    with contextlib.suppress(BlockingIOError):
+        heard += os.read(ears, 1000)
+    os.close(ears)
+    os.close(mouth)
+
+    journal = book.reopen()
+    done = [one.place for one in journal.entries(run, outcome=Outcome.DONE)]
+    doubtful = [one.place for one in journal.entries(run, in_doubt=True)]
+
+    assert done == list(range(len(done)))
+    assert len(done) in (heard.count(b"s") * 20, heard.count(b"s") * 20 + 20)
+    assert doubtful in ([], list(range(len(done), len(done) + 20)))
+    assert len(done) + len(doubtful) >= heard.count(b"i") * 20
+    assert len(journal.owned.rows(book.target, "students")) == len(done)
+    assert journal._database.rows("PRAGMA integrity_check") == [("ok",)]
