@@ -215,6 +215,7 @@ def test_a_teachers_enrollment_comes_from_the_section(export: Any) -> None:
 
     assert of(found, "person")[0][:2] == ("81", "sections.txt, line 1, column 4 (Teacher)")
     assert of(found, "role")[0][0] == "teacher"
+    assert of(found, "class_")[0][:2] == ("3001", "sections.txt, line 1, column 1 (ID)")
 
 
 @pytest.mark.parametrize(

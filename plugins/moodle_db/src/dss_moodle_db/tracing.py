@@ -46,8 +46,9 @@ def _at(table: Table, number: Any, column: str = "") -> str:
     return f"{table.name}{f'.{column}' if column else ''} of id {number}"
 
 
-def _rows(connection: Connection, query: Select[Any]) -> list[Any]:
-    return list(connection.execute(query))
+def _rows(connection: Connection, query: Select[Any], *idnumbers: str) -> list[Any]:
+    """The rows of a query; those of other idnumbers left out, since some databases take `ab` for `AB`."""
+    return [row for row in connection.execute(query) if not idnumbers or row.idnumber in idnumbers]
 
 
 # -- people ------------------------------------------------------------------------------------------------------------
@@ -64,7 +65,7 @@ def _person(
     query = select(
         user.c.id, user.c.idnumber, user.c.suspended, *(user.c[name] for name in sorted(columns))
     ).where(user.c.idnumber == idnumber, user.c.deleted == 0, user.c.mnethostid == client.site.mnethostid)
-    for row in _rows(connection, query.order_by(user.c.id)):
+    for row in _rows(connection, query.order_by(user.c.id), idnumber):
         inside = _rows(
             connection, select(member.c.id).where(member.c.cohortid == scope, member.c.userid == row.id)
         )
@@ -160,7 +161,7 @@ def _in_our_category(client: Client, connection: Connection, category: int) -> t
 def _course(client: Client, connection: Connection, idnumber: str) -> Iterator[Origin]:
     course = client.tables.course
     query = select(course.c.id, course.c.idnumber, course.c.fullname, course.c.category)
-    for row in _rows(connection, query.where(course.c.idnumber == idnumber).order_by(course.c.id)):
+    for row in _rows(connection, query.where(course.c.idnumber == idnumber).order_by(course.c.id), idnumber):
         taken, why = _in_our_category(client, connection, row.category)
         yield Origin("", row.id, _at(course, row.id), why, taken)
         yield Origin("idnumber", row.idnumber, _at(course, row.id, "idnumber"), taken=taken)
@@ -183,6 +184,7 @@ def _groups(client: Client, connection: Connection, idnumber: str) -> list[Any]:
         .join(course, course.c.id == group.c.courseid)
         .where(group.c.idnumber.in_(stored))
         .order_by(group.c.id),
+        *stored,
     )
 
 
@@ -219,6 +221,7 @@ def _enrollment(client: Client, connection: Connection, idnumber: str) -> Iterat
         select(user.c.id, user.c.idnumber)
         .where(user.c.idnumber == person, user.c.deleted == 0, user.c.mnethostid == client.site.mnethostid)
         .order_by(user.c.id),
+        person,
     )
     for one in _groups(client, connection, class_):
         for account in accounts:
@@ -280,7 +283,7 @@ def _cohort(client: Client, connection: Connection, idnumber: str) -> Iterator[O
     cohort, member, user = client.tables.cohort, client.tables.cohort_members, client.tables.user
     stored = marked(client.options.mark, idnumber)
     query = select(cohort.c.id, cohort.c.idnumber, cohort.c.name, cohort.c.component)
-    for row in _rows(connection, query.where(cohort.c.idnumber == stored).order_by(cohort.c.id)):
+    for row in _rows(connection, query.where(cohort.c.idnumber == stored).order_by(cohort.c.id), stored):
         taken = row.component == ""
         why = "" if taken else f"it belongs to the plugin `{row.component}`"
         yield Origin("", row.id, _at(cohort, row.id), why, taken)

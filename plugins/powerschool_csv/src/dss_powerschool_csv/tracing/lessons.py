@@ -171,9 +171,11 @@ def _trace_teaching(
         for origin in _taught_by(known, tree, found, hit, "person"):
             yield attrs.evolve(origin, taken=taken)
         if taken:
-            yield attrs.evolve(
-                row, attribute="role", value=TEACHER, rule="who teaches a class is enrolled in it"
-            )
+            for column in exports.options.classes.key:
+                yield found.cell(hit, "class_", hit.sheet.need(column), "")
+            for attribute, value in (("role", TEACHER), ("enabled", True)):
+                rule = "who teaches a class is enrolled in it"
+                yield attrs.evolve(row, attribute=attribute, value=value, rule=rule)
     yield from loose(tell)
 
 
