@@ -60,7 +60,8 @@ class Action:
         wanted: the value it should have, whole.
         error: for `error`, what is wrong and what to do about it.
         native: the target's own id of the record, when it is known.
-        adopts: for `new`, the existing record that is taken over.
+        adopts: for `new`, the existing record that is taken over; for `old`, the record as it was found, when it is
+            given back because the adoption is undone.
         joins: for `new`, the branch that owns this same person's attributes; only the membership is new.
         removal: whether this takes something away from somebody, and so counts against the removal budget.
         after: actions that must be done first, because they free a unique value that this one takes.
@@ -204,6 +205,8 @@ def _describe(action: Action) -> str:
             return f"new {who}: the same person as in {action.joins}, joins {action.branch}"
         case Kind.NEW:
             return f"new {who}{_name(action.left)}"
+        case Kind.OLD if action.adopts is not None:
+            return f"release {who}: give record {action.adopts.native} back as it was found"
         case Kind.OLD:
             return f"old {who}{_name(action.right)}"
         case Kind.UPDATE:

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from dss.actions import Action, Kind, Result
 from dss.adoption import described
-from dss.attributes import is_blank, is_multi, names_of
+from dss.alike import held_values, same, unlike_in, value_of
+from dss.attributes import is_multi
 from dss.importers import Scope, opened, steps_of
 from dss.store import NATIVE, Store
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
     from dss.tree import DataStoreTree
-
-_UNREADABLE = object()
 
 Foreign = Mapping[str, Sequence[Mapping[str, Any]]]
 """What the target has under some keys, in our scope or not: its records by idnumber."""
@@ -90,8 +89,11 @@ def _frozen(action: Action, now: Store) -> Result | None:
 def _judge_new(action: Action, now: Store, foreign: Foreign) -> Result | None:
     item = now.items.get(action.idnumber)
     if item is not None:
-        if action.joins is not None or not _unlike(item, _held(action.right), only_said=True):
-            return action.already(now.native.get(action.idnumber))
+        native = now.native.get(action.idnumber)
+        # of what is taken over, a flow may have left some values as they were
+        is_ours = action.joins is not None or (action.adopts is not None and native == action.adopts.native)
+        if is_ours or not unlike_in(item, held_values(action.right), only_said=True):
+            return action.already(native)
         return action.drifted("the target has it by now, with other values; the next plan compares them")
     others = foreign.get(action.idnumber, ())
     if action.adopts is None:
@@ -101,7 +103,7 @@ def _judge_new(action: Action, now: Store, foreign: Foreign) -> Result | None:
     own = [record for record in others if record.get(NATIVE) == action.adopts.native]
     if not own:
         return action.drifted(f"record {action.adopts.native}, which was to be taken over, is gone")
-    unlike = [name for name, was in action.adopts.was.items() if not _same(own[0].get(name), was)]
+    unlike = [name for name, was in action.adopts.was.items() if not same(own[0].get(name), was)]
     if unlike:
         name = unlike[0]
         return action.drifted(_told(name, action.adopts.was[name], own[0].get(name)))
@@ -112,10 +114,10 @@ def _judge_update(action: Action, now: Store, foreign: Foreign) -> Result | None
     item, name = now.items.get(action.idnumber), action.attribute or ""
     if item is None:
         return action.drifted("is not in the target any more")
-    found = _value(item, name)
-    if _same(found, action.wanted):
+    found = value_of(item, name)
+    if same(found, action.wanted):
         return action.already()
-    if _same(found, action.was):
+    if same(found, action.was):
         return None
     return action.drifted(f"{_told(name, action.was, found)}, wanted {action.wanted!r}")
 
@@ -126,19 +128,19 @@ def _judge_value(action: Action, now: Store, foreign: Foreign) -> Result | None:
         if action.kind is Kind.REMOVE:
             return action.already()
         return action.drifted("is not in the target any more")
-    found = _value(item, action.attribute or "")
+    found = value_of(item, action.attribute or "")
     there = is_multi(found) and action.value in found
     return action.already() if there is (action.kind is Kind.ADD) else None
 
 
 def _judge_old(action: Action, now: Store, foreign: Foreign) -> Result | None:
     item = now.items.get(action.idnumber)
-    if item is None or _value(item, "enabled") is False:
+    if item is None or (action.adopts is None and value_of(item, "enabled") is False):
         return action.already()
-    unlike = _unlike(item, _held(action.right))
+    unlike = unlike_in(item, held_values(action.right))
     if unlike:
         name = unlike[0]
-        return action.drifted(_told(name, _value(action.right, name), _value(item, name)))
+        return action.drifted(_told(name, value_of(action.right, name), value_of(item, name)))
     return None
 
 
@@ -149,47 +151,6 @@ _JUDGES = {
     Kind.REMOVE: _judge_value,
     Kind.OLD: _judge_old,
 }
-
-
-def _held(item: Any) -> dict[str, Any]:
-    return {name: _value(item, name) for name in names_of(item)} if item is not None else {}
-
-
-def _unlike(item: Any, values: Mapping[str, Any], *, only_said: bool = False) -> list[str]:
-    """The attributes in which an item is not as it was.
-
-    Of several values, those that have gone do not count: what this very run took away elsewhere, an enrolment say,
-    shows in the class as well.
-
-    Args:
-        only_said: pass over what the values say nothing about.
-    """
-    found = []
-    for name, was in values.items():
-        now = _value(item, name)
-        if only_said and was is None:
-            continue
-        if is_multi(now) and (was is None or is_multi(was)):
-            if not only_said and any(value not in (was or ()) for value in now):
-                found.append(name)
-        elif not _same(now, was):
-            found.append(name)
-    return found
-
-
-def _value(item: Any, name: str) -> Any:
-    try:
-        return getattr(item, name, None)
-    except Exception:  # a user's property may raise anything; it did so before, or it counts as a change
-        return _UNREADABLE
-
-
-def _same(one: Any, other: Any) -> bool:
-    if is_blank(one) and is_blank(other):
-        return True
-    if is_multi(one) and is_multi(other) and not (isinstance(one, list | tuple) and one == other):
-        return frozenset(one) == frozenset(other)
-    return bool(one == other)
 
 
 def _told(name: str, was: Any, now: Any) -> str:

@@ -30,7 +30,8 @@ def sync_head(sync: Sync, lines: Lines | None = None) -> SyncHead:
     branches = tuple(
         BranchHead(
             left.__name__,
-            len(left),
+            # whoever undoes or resumes a run, or applies a file, does not read the source
+            None if sync.is_stored else len(left),
             len(right),
             tuple(right.key_of),
             {} if lines is None else lines.shapes(left.__name__),

@@ -53,10 +53,14 @@ class Only:
 
     def has(self, action: Action) -> bool:
         """Whether an action is of a record that is chosen."""
+        return self.has_record(action.branch, action.idnumber)
+
+    def has_record(self, branch: str, idnumber: str) -> bool:
+        """Whether a record is chosen."""
         if not self.branches:
             return True
-        chosen = self.branches.get(action.branch, frozenset())
-        return chosen is None or action.idnumber in chosen
+        chosen = self.branches.get(branch, frozenset())
+        return chosen is None or idnumber in chosen
 
     @property
     def is_of_records(self) -> bool:

@@ -13,6 +13,7 @@ from dss.journal import Journal, JournalSync, RunState
 from dss.lines import Lines
 from dss.remembering import remember
 from dss.stored_plan import StoredActions
+from dss.undo import note_undone
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,44 +26,51 @@ class RunRecord:
     """The journal's page for one run.
 
     Args:
-        state: the configuration's state folder.
-        digests: of the configuration.
-        syncs: all of the run.
+        journal: is closed with the record.
+        number: the run's.
+        syncs: all of the configuration.
         kind: "apply" or "undo".
-        of: for an undo, the number of the run that is undone.
     """
 
-    def __init__(
-        self,
-        state: Path,
-        digests: Mapping[str, str],
-        syncs: Sequence[Sync],
-        kind: str = "apply",
-        of: int | None = None,
-    ) -> None:
-        self.journal = Journal.open(state)
+    def __init__(self, journal: Journal, number: int, syncs: Sequence[Sync], kind: str = "apply") -> None:
+        self.journal, self.number, self.kind = journal, number, kind
         self.syncs = list(syncs)
         self.began = clock.now()
         self._is_ended = False
+
+    @classmethod
+    def begin(
+        cls,
+        state: Path,
+        digests: Mapping[str, str],
+        syncs: Sequence[Sync],
+        of: int | None = None,
+    ) -> RunRecord:
+        """Begin a page.
+
+        Args:
+            state: the configuration's state folder.
+            digests: of the configuration.
+            syncs: all of the run.
+            of: the number of the run that is undone; None applies.
+        """
+        kind = "apply" if of is None else "undo"
+        there = [
+            JournalSync(sync.name, sync.left.name, sync.right.name, sync.right.identity()) for sync in syncs
+        ]
+        journal = Journal.open(state)
         try:
-            self.number = self.journal.begin(
-                kind,
-                config=digests,
-                syncs=[
-                    JournalSync(sync.name, sync.left.name, sync.right.name, sync.right.identity())
-                    for sync in syncs
-                ],
-                of=of,
-            )
+            return cls(journal, journal.begin(kind, config=digests, syncs=there, of=of), syncs, kind)
         except BaseException:
-            self.journal.close()
+            journal.close()
             raise
 
     def recorder(self, sync: Sync) -> Recording:
         """Write down the whole plan of a sync, before any of it is carried out; then what becomes of it."""
         assert sync.plan is not None
         place = self.syncs.index(sync)
-        self.journal.plan(self.number, place, _with_lines(sync, sync.plan.actions))
+        # what is held is held from the beginning, whatever happens before its turn comes
+        self.journal.plan(self.number, place, _with_lines(sync, sync.plan.actions), sync.reasons)
         return Recording(self.journal, self.number, place)
 
     def remember(self, sync: Sync, *, whole: bool) -> None:
@@ -73,6 +81,8 @@ class RunRecord:
         """Write down how the run ended, once."""
         if not self._is_ended:
             self._is_ended = True
+            if self.kind == "undo":
+                note_undone(self.journal, self.number, self.syncs)
             self.journal.end(self.number, state, int(code), reason)
 
     def expire(self, days: int) -> None:

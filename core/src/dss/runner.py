@@ -32,11 +32,13 @@ from dss.planfile import PlanFile
 from dss.planning import plan_sync
 from dss.registry import Hooks, Registry, default_registry
 from dss.remembering import memory_of
+from dss.resume import Rest, resumed, settle_state
 from dss.run_record import RunRecord
 from dss.stages import Sync, before, outdated, stages
 from dss.stored_plan import check_plan, take_up
 from dss.templates import reason_of
 from dss.tree import DataStoreTree, Finding
+from dss.undo import undo_run
 
 log = logging.getLogger("dss")
 
@@ -62,6 +64,8 @@ class Run:
         self._is_finished = False
         self._record: RunRecord | None = None
         self._file: PlanFile | None = None
+        self._undoes: int | None = None
+        self._is_settled = False
         self._fuse = Fuse(self.config.policies.breaker)
         self.digests = config_digests(self.config, self.registry)
         self._assembly.check_policies(self._rights())
@@ -117,7 +121,7 @@ class Run:
             syncs: those that are planned, such as a stage; None is all.
         """
         self.only = self.choice(only)
-        say = told or (lambda sentence: None)
+        say = told or _silent
         wanted = self.syncs if syncs is None else list(syncs)
         for place, sync in enumerate(self.syncs):
             if sync in wanted:
@@ -168,7 +172,45 @@ class Run:
 
     def settle_doubts(self) -> list[str]:
         """Find out what became of what an earlier run was doing when it died; a sentence for each such run."""
-        return []
+        self._is_settled = True
+        return [str(one) for one in settle_state(self.config.state, self.syncs)]
+
+    def take_up(self, told: Callable[[str], object] | None = None) -> Rest | None:
+        """Take up what the last run has left undone, instead of planning; `apply` then goes on with it.
+
+        Whatever was in doubt must have been settled, see `settle_doubts`.
+
+        Args:
+            told: is called with a sentence when a step begins.
+
+        Returns:
+            What is left, None when that is nothing; its syncs are to be applied.
+
+        Raises:
+            StateError: the configuration is not the one that was planned for.
+        """
+        rest, self._record = resumed(self.config.state, self.syncs, self.digests, told or _silent)
+        return rest
+
+    def plan_undo(
+        self, number: int, only: Collection[str] = (), told: Callable[[str], object] | None = None
+    ) -> list[Sync]:
+        """Plan to take back what a run has done; `apply` then does it. The sources are not looked at.
+
+        Args:
+            number: the run's.
+            only: to what it is limited, as in `plan`.
+            told: is called with a sentence when a step begins.
+
+        Returns:
+            The syncs in which that run has done anything, the last one first.
+
+        Raises:
+            StateError: there is no such run, or nothing of it can be undone any more.
+        """
+        self.only, self._undoes = self.choice(only), number
+        with Journal.look(self.config.state) or contextlib.nullcontext() as journal:
+            return undo_run(journal, number, self.syncs, self.only, self.config.policies, told or _silent)
 
     def choice(self, only: Collection[str]) -> Only:
         """Branches and records, as written on a command line, looked up in this configuration."""
@@ -225,7 +267,10 @@ class Run:
     def _begin(self) -> RunRecord:
         """Open this run's page of the journal, once for all of its stages."""
         if self._record is None:
-            self._record = RunRecord(self.config.state, self.digests, self.syncs)
+            for sentence in [] if self._is_settled else self.settle_doubts():
+                log.warning("%s", sentence)
+            of = self._undoes if self._file is None else self._file.head.undoes
+            self._record = RunRecord.begin(self.config.state, self.digests, self.syncs, of)
         return self._record
 
     def _apply(self, sync: Sync, record: RunRecord, told: Callable[[Sync, int], object] | None) -> None:
@@ -308,6 +353,10 @@ class Run:
             if sync.plan is not None
             for name in missing_handlers(sync.right, sync.plan.actions)
         ]
+
+
+def _silent(sentence: str) -> None:
+    """Tell nobody."""
 
 
 def errors_of(config: Config, registry: Registry | None = None) -> list[str]:

@@ -73,6 +73,9 @@ def handler(*, per: str = "action", bulk: int = 0, undo: Undo = Undo.WHOLLY) -> 
 def handler_names(action: Action) -> list[str]:
     """The names looked up for an action, the most special first."""
     kind, branch, attribute = action.kind, action.branch, action.attribute
+    if kind is Kind.OLD and action.adopts is not None:
+        # what was taken over is given back; to end it instead would be something else
+        return [f"release_{branch}", "release"]
     if kind in (Kind.NEW, Kind.OLD):
         return [f"{kind}_{branch}", f"{kind}"]
     if kind is Kind.UPDATE:
@@ -86,6 +89,9 @@ class DefaultTemplate:
     Write methods named `new_students`, `update_students_email`, `add_cohorts_members`, `old_students` and so on; the
     most special name wins (`update_students_email`, `update_students`, `update_email`, `update`). A method returns
     None (done) or a `Result`, or raises (failed); one failure never stops the others.
+
+    A method `release_students` (or `release`) gives back what was taken over: it gets an `old` whose `adopts` has the
+    native id and the values as they were found. Without one, undoing an adoption only puts the values back.
     """
 
     def __init__(self, tree: DataStoreTree) -> None:

@@ -27,6 +27,9 @@ def bring_up_to_date(branch: type[DataStoreBranch], action: Action, native: Any)
         # the target has made the record anew, somewhere else
         branch.contents().native[action.idnumber] = native
     item = branch.get(action.idnumber)
+    if action.kind is Kind.OLD and action.adopts is not None:
+        branch.forget(action.idnumber)
+        return
     if action.kind is Kind.OLD:
         if item is not None and getattr(item, "enabled", None) is True:
             _put(branch, action.idnumber, item, "enabled", False)

@@ -23,6 +23,8 @@ COMMANDS = (
     "claim",
     "explain",
     "history",
+    "resume",
+    "undo",
     "check",
     "connectors",
     "init",

@@ -75,7 +75,7 @@ def counts(screen: Screen, shown: Sync | View) -> None:
         rows.append(
             [
                 visible(branch.name),
-                str(branch.left),
+                NOTHING if branch.left is None else str(branch.left),
                 str(branch.right),
                 *(str(number or NOTHING) for number in numbers),
             ]

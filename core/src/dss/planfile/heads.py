@@ -26,7 +26,7 @@ class BranchHead:
 
     Attributes:
         name: of both.
-        left: how many records the left had.
+        left: how many records the left had; None when it was not read.
         right: how many the right had.
         key_of: attributes that the idnumber is made of.
         shapes: of attributes that are written plainly since their annotation tells their type, how they would be
@@ -34,7 +34,7 @@ class BranchHead:
     """
 
     name: str
-    left: int
+    left: int | None
     right: int
     key_of: tuple[str, ...] = ()
     shapes: Mapping[str, str] = attrs.field(factory=dict)

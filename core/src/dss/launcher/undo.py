@@ -1,0 +1,112 @@
+"""`dss-run undo`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dss.launcher.listing import LISTED
+from dss.launcher.report_file import report_option
+from dss.launcher.running import Running
+from dss.launcher.settings import Settings, config_option, debug_option, epilog
+
+if TYPE_CHECKING:
+    from dss.launcher.screen import Screen
+    from dss.runner import Run
+
+
+@click.command(
+    cls=Running,
+    epilog=epilog(
+        "dss-run undo 41",
+        "dss-run undo 41 --only students --only teachers:T117",
+        "dss-run undo 41 -o undo.plan",
+    ),
+)
+@config_option
+@debug_option
+@click.argument("number", metavar="RUN", type=click.IntRange(min=1))
+@click.option(
+    "--only",
+    multiple=True,
+    metavar="BRANCH[:IDNUMBER]",
+    help="Only of this branch, or of this one record; may be given several times.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the plan into FILE and change nothing; `dss-run apply FILE` carries it out.",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=LISTED,
+    metavar="N",
+    help="List at most N of what is held, of what cannot be undone and of what could not be done, of each branch and"
+    f" kind; the counts stay whole.  [default: {LISTED}]",
+)
+@click.option(
+    "-y", "--yes", is_flag=True, help="Do not ask; needed where nobody can answer, as in a cron job."
+)
+@report_option
+@click.pass_obj
+def undo(
+    settings: Settings, number: int, only: tuple[str, ...], output: Path | None, limit: int, yes: bool
+) -> int:
+    """Take back what one run has done; `dss-run history` tells its number.
+
+    Makes a plan from the values that the journal has kept, shows the counts, asks, and carries it out, like any other:
+    removals over budget are held, and everything is read again just before it is written. What was made is ended as if
+    it had left the source, what was taken over is given back, what was ended comes back. What is not as that run has
+    written it any more is left as it is, and listed. The sources are not read.
+
+    What has been undone is not done again by the next run: it is held until it is approved, or until the source says
+    something else. An undo can be undone.
+    """
+    from dss.exit_codes import ExitCode
+    from dss.launcher.asking import must_be_answerable
+    from dss.launcher.carrying_out import carry_out, show
+    from dss.launcher.messages import messages
+    from dss.launcher.progress import steps_on
+    from dss.launcher.screen import Screen
+    from dss.launcher.visible import visible
+    from dss.lock import one_at_a_time
+    from dss.planfile import check_place
+    from dss.runner import Run
+
+    if output is None:
+        must_be_answerable(yes)
+    else:
+        check_place(output)
+    screen = Screen(sys.stdout)
+    with messages(), Run(settings.config) as run, one_at_a_time(run.config.state, "undo"):
+        settings.run = run
+        screen.lines(map(visible, run.settle_doubts()))
+        with steps_on(sys.stderr) as tell:
+            stage = run.plan_undo(number, only, tell)
+        if not any(sync.plan is not None and (len(sync.plan.actions) or sync.plan.errors) for sync in stage):
+            screen.line(f"nothing of run {number} is left to be undone", bold=True)
+            return ExitCode.IN_STEP
+        show(screen, run, stage, limit)
+        if output is not None:
+            return _written(run, screen, number, only, output)
+        if not carry_out(settings, run, screen, stage, limit, yes=yes):
+            return ExitCode.STOPPED
+        run.finish()
+        return run.exit_code()
+
+
+def _written(run: Run, screen: Screen, number: int, only: tuple[str, ...], output: Path) -> int:
+    from dss.filing import write_run
+    from dss.launcher.visible import visible
+
+    write_run(output, [sync for sync in run.syncs if sync.plan is not None], run.digests, only, number)
+    screen.line(
+        f"The plan is in {visible(str(output))}. `dss-run apply {visible(str(output))}` carries it out."
+    )
+    return run.exit_code()

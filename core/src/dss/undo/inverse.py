@@ -1,0 +1,181 @@
+"""One change turned round, on condition that the target still holds what that change wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dss.actions import Action, Adoption, Kind
+from dss.alike import held_values, same, unlike_in, value_of
+from dss.attributes import is_multi, names_of
+
+if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
+    from dss.tree import DataStoreTree
+
+ENABLED = "enabled"
+_NOTHING = object()
+
+
+class Inverse:
+    """Turns changes of one target round. What is back already gives nothing.
+
+    Args:
+        right: the target; it has been read.
+        branches: those that are compared, by name.
+        run: whose changes they are.
+    """
+
+    def __init__(self, right: DataStoreTree, branches: Mapping[str, type[DataStoreBranch]], run: int) -> None:
+        self._right, self._branches, self._run = right, branches, run
+
+    def of_update(self, links: Sequence[Action]) -> Iterator[Action]:
+        """A value, which may have been changed in several steps, put back."""
+        was, wrote = links[0].was, links[-1]
+        item, error = self._there(wrote)
+        if item is None:
+            yield error
+            return
+        now = value_of(item, wrote.attribute or "")
+        if same(now, was):
+            return
+        if not same(now, wrote.wanted):
+            yield self._error(
+                wrote, f"is {now!r} by now, not the {wrote.wanted!r} that run {self._run} wrote"
+            )
+            return
+        yield self._update(wrote, item, wrote.attribute or "", now, was)
+
+    def of_value(self, action: Action, *, returns: bool = False) -> Iterator[Action]:
+        """A value among others taken out again, or put in again.
+
+        Args:
+            action: the `add` or `remove`.
+            returns: the record itself was ended afterwards, so that it may have to come back first.
+        """
+        item, error = self._there(action)
+        if item is None and not returns:
+            yield error
+            return
+        attribute = action.attribute or ""
+        found = None if item is None else value_of(item, attribute)
+        have: Any = found if is_multi(found) else frozenset()
+        if (action.value in have) is (action.kind is Kind.REMOVE):
+            return
+        rest = [one for one in have if one != action.value]
+        kind = Kind.REMOVE if action.kind is Kind.ADD else Kind.ADD
+        yield Action(
+            kind,
+            action.branch,
+            action.idnumber,
+            right=item,
+            attribute=attribute,
+            value=action.value,
+            was=have,
+            wanted=type(have)(rest if kind is Kind.REMOVE else [*rest, action.value]),
+            native=self._native(action),
+            removal=kind is Kind.REMOVE,
+        )
+
+    def of_new(self, action: Action, values: Mapping[str, Sequence[Any]]) -> Iterator[Action]:
+        """What was made, let go; what was taken over, given back; who joined, let go of this branch alone.
+
+        Args:
+            action: the `new`.
+            values: by attribute, what was put into the record afterwards, by the same run.
+        """
+        branch = self._branches[action.branch]
+        item = branch.get(action.idnumber)
+        if item is None or (action.adopts is None and value_of(item, ENABLED) is False):
+            # ended already
+            return
+        _, error = self._there(action)
+        if error is not None:
+            yield error
+            return
+        native = self._native(action)
+        known = action.adopts.native if action.adopts is not None else action.native
+        if known is not None and native is not None and str(known) != str(native):
+            yield self._error(
+                action, f"is record {native} by now, not {known}, which run {self._run} made or took over"
+            )
+            return
+        if action.adopts is not None:
+            yield from self._given_back(action, action.adopts, item, native)
+            return
+        other = None if action.joins is not None else self._other_than_made(action, item, values)
+        if other is not None:
+            yield self._error(action, other)
+            return
+        yield Action(Kind.OLD, action.branch, action.idnumber, right=item, native=native, removal=True)
+
+    def _other_than_made(self, action: Action, item: Any, values: Mapping[str, Sequence[Any]]) -> str | None:
+        """What somebody has changed since in a record that was made."""
+        made = held_values(action.right)
+        for name in unlike_in(item, made, only_said=True):
+            return (
+                f"`{name}` is {value_of(item, name)!r} by now, not the {made[name]!r} that run {self._run} wrote: it is"
+                " not let go"
+            )
+        for name in names_of(item):
+            now, written = value_of(item, name), made.get(name) or ()
+            known = [*(written if is_multi(written) else ()), *values.get(name, ())]
+            more = [one for one in now if one not in known] if is_multi(now) and known else []
+            if more:
+                return f"`{name}` has got {more[0]!r} since run {self._run} made it: it is not let go"
+        return None
+
+    def _given_back(self, action: Action, adopts: Adoption, item: Any, native: Any) -> Iterator[Action]:
+        wrote = held_values(action.right)
+        now = {name: value_of(item, name) for name in adopts.was if name in names_of(item)}
+        changed = {
+            name: value
+            for name, value in now.items()
+            if adopts.was[name] is not None and not same(value, adopts.was[name])
+        }
+        for name, value in changed.items():
+            if not same(value, wrote.get(name)):
+                yield self._error(
+                    action,
+                    f"`{name}` is {value!r} by now, not the {wrote.get(name)!r} that run {self._run} wrote when it took"
+                    " the record over: it is not given back",
+                )
+                return
+        release = Action(
+            Kind.OLD, action.branch, action.idnumber, right=item, native=native, adopts=adopts, removal=True
+        )
+        if self._right.template.handler_for(release) is not None:
+            yield release
+            return
+        for name, value in changed.items():
+            yield self._update(action, item, name, value, adopts.was[name])
+
+    def _update(self, action: Action, item: Any, attribute: str, was: Any, wanted: Any) -> Action:
+        removal = self._branches[action.branch].removal_values.get(attribute, _NOTHING)
+        return Action(
+            Kind.UPDATE,
+            action.branch,
+            action.idnumber,
+            right=item,
+            attribute=attribute,
+            was=was,
+            wanted=wanted,
+            native=self._native(action),
+            removal=removal is not _NOTHING and wanted == removal,
+        )
+
+    def _there(self, action: Action) -> tuple[Any, Any]:
+        """The record as it is now, or an error."""
+        branch = self._branches[action.branch]
+        item, reason = branch.get(action.idnumber), branch.contents().frozen.get(action.idnumber)
+        if reason is not None:
+            return None, self._error(action, f"cannot be told apart in {self._right.name}: {reason}")
+        if item is None:
+            return None, self._error(action, f"is not in {self._right.name} any more")
+        return item, None
+
+    def _native(self, action: Action) -> Any:
+        return self._branches[action.branch].native(action.idnumber)
+
+    def _error(self, action: Action, reason: str) -> Action:
+        return Action(Kind.ERROR, action.branch, action.idnumber, attribute=action.attribute, error=reason)

@@ -1,0 +1,135 @@
+"""What an undo has taken back, written down, so that the next run does not simply do it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import attrs
+
+from dss.actions import Action, Kind, Outcome
+from dss.alike import value_of
+from dss.errors import PlanError
+from dss.guard.undone import source_digest
+from dss.journal import Entry, Journal
+from dss.lines import Lines
+from dss.memory import Undone
+from dss.undo.sections import sync_of
+
+if TYPE_CHECKING:
+    from dss.stages import Sync
+
+ENABLED = "enabled"
+_OPPOSITE = {Kind.ADD: Kind.REMOVE, Kind.REMOVE: Kind.ADD}
+
+Record = tuple[str, str]
+
+
+@attrs.define
+class _TakenBack:
+    """What an undo has done in one target.
+
+    Attributes:
+        changed: by record, the attributes that were put back.
+        ended: records that were made, and let go again.
+        returned: records that were ended, and made or taken in again.
+        values: fingerprints of what was put in and taken out again.
+    """
+
+    changed: dict[Record, set[str]] = attrs.field(factory=dict)
+    ended: set[Record] = attrs.field(factory=set)
+    returned: set[Record] = attrs.field(factory=set)
+    values: set[str] = attrs.field(factory=set)
+
+    @classmethod
+    def read(cls, entries: Iterator[Entry]) -> _TakenBack:
+        """Gather it from an undo's entries."""
+        found = cls()
+        for entry in entries:
+            if entry.outcome not in (Outcome.DONE, Outcome.ALREADY):
+                continue
+            record = (entry.branch, entry.idnumber)
+            if entry.kind is Kind.UPDATE:
+                found.changed.setdefault(record, set()).add(entry.attribute or "")
+            elif entry.kind is Kind.OLD:
+                found.ended.add(record)
+            elif entry.kind is Kind.NEW:
+                found.returned.add(record)
+            else:
+                found.values.add(entry.fingerprint)
+        return found
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.changed or self.ended or self.returned or self.values)
+
+
+def note_undone(journal: Journal, run: int, syncs: Sequence[Sync]) -> None:
+    """Write down everything that a next run would find again because an undo has taken it back.
+
+    May be called as often as wanted: when the undo ends, and when one that died has been looked at.
+
+    Args:
+        journal: knows both runs.
+        run: the undo.
+        syncs: of the configuration as it is now.
+    """
+    row = journal.run(run)
+    undone = None if row is None or row.of is None else journal.run(row.of)
+    if row is None or undone is None:
+        return
+    for place, there in enumerate(row.syncs):
+        taken_back = _TakenBack.read(journal.entries(run, place))
+        sync = sync_of(there, syncs)
+        if taken_back.is_nothing or sync is None:
+            continue
+        lines = Lines(sync.left, sync.right)
+        found: dict[str, Undone] = {}
+        for earlier, one in enumerate(undone.syncs):
+            if one.target == there.target:
+                for entry in journal.entries(undone.number, earlier, outcome=Outcome.DONE):
+                    for fingerprint, source in _found_again(entry, taken_back, lines):
+                        found[fingerprint] = Undone(run, source)
+        journal.undone.add(there.target, found)
+
+
+def _found_again(entry: Entry, taken_back: _TakenBack, lines: Lines) -> Iterator[tuple[str, str]]:
+    """What the next run would do, by fingerprint, with what the source said where that decides."""
+    record = (entry.branch, entry.idnumber)
+    changed = taken_back.changed.get(record, set())
+    if entry.kind is Kind.NEW and record in taken_back.ended:
+        left = _left_of(entry, lines)
+        source = "" if left is None else source_digest(left)
+        yield entry.fingerprint, source
+        # where nothing is deleted, it is there and disabled
+        yield _update(record, ENABLED, True), source
+    elif entry.kind is Kind.NEW and changed:
+        left = _left_of(entry, lines)
+        yield from ((_update(record, name, value_of(left, name)), "") for name in sorted(changed))
+    elif entry.kind is Kind.OLD:
+        if record in taken_back.returned or ENABLED in changed:
+            yield entry.fingerprint, ""
+    elif record in taken_back.ended or (entry.kind is Kind.UPDATE and entry.attribute in changed):
+        yield entry.fingerprint, ""
+    elif entry.kind in _OPPOSITE and taken_back.values:
+        action = _loaded(entry, lines)
+        if action is not None:
+            opposite = attrs.evolve(action, kind=_OPPOSITE[entry.kind])
+            if opposite.fingerprint in taken_back.values:
+                yield entry.fingerprint, ""
+
+
+def _update(record: Record, attribute: str, wanted: object) -> str:
+    return Action(Kind.UPDATE, *record, attribute=attribute, wanted=wanted).fingerprint
+
+
+def _left_of(entry: Entry, lines: Lines) -> object:
+    action = _loaded(entry, lines)
+    return None if action is None else action.left
+
+
+def _loaded(entry: Entry, lines: Lines) -> Action | None:
+    try:
+        return lines.load(entry.line)
+    except PlanError:
+        return None

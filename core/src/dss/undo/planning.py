@@ -1,0 +1,257 @@
+"""The plan that takes back what one run has done in one sync."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import attrs
+
+from dss import clock
+from dss.actions import Action, Kind, Outcome
+from dss.assembly import shared_names
+from dss.errors import PlanError, StateError
+from dss.guard import holds
+from dss.journal import Entry, Journal, RunRow
+from dss.lines import Lines
+from dss.memory import Memory
+from dss.only import Only
+from dss.ordering import Actions
+from dss.plan import Plan
+from dss.store import State
+from dss.templates import Undo
+from dss.undo.inverse import Inverse
+from dss.undo.returning import Returning
+from dss.undo.sections import sync_of
+from dss.unique import arrange
+
+if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
+    from dss.holding import Hold
+    from dss.policies import Policies
+    from dss.stages import Sync
+
+_ADOPTS = '"adopts":'
+"""What the line of an action has that takes a record over."""
+
+Record = tuple[str, str]
+"""A branch and an idnumber."""
+
+
+def undo_run(
+    journal: Journal | None,
+    number: int,
+    syncs: Sequence[Sync],
+    only: Only,
+    policies: Policies,
+    told: Callable[[str], object],
+) -> list[Sync]:
+    """Read the targets and give each sync in which a run has done anything a plan that takes it back.
+
+    Args:
+        journal: None when there is none.
+        number: the run's.
+        syncs: of the configuration as it is now.
+        only: to what the undo is limited.
+        policies: how careful to be.
+        told: is called with a sentence when a step begins.
+
+    Returns:
+        These syncs, the last one first.
+
+    Raises:
+        StateError: there is no such run, or nothing of it can be undone any more.
+    """
+    row = None if journal is None else journal.run(number)
+    if row is None or journal is None:
+        raise StateError(f"there is no run {number}; `dss-run history` lists those there are")
+    if row.expired:
+        raise StateError(
+            f"run {number} cannot be undone any more: its names and values have been forgotten, as `[expiry] values`"
+            " says"
+        )
+    found = []
+    for place, there in reversed(list(enumerate(row.syncs))):
+        if next(journal.entries(number, place, outcome=Outcome.DONE), None) is None:
+            continue
+        sync = sync_of(there, syncs)
+        if sync is None:
+            raise StateError(
+                f"run {number} has changed `{there.target}`, which no [[sync]] of the configuration changes any more,"
+                " so it cannot be undone with it"
+            )
+        if sync in found:
+            raise StateError(
+                f"run {number} has changed `{there.target}` in two syncs, of which the configuration has only one: it"
+                " cannot be undone with it"
+            )
+        told(f"reading {sync.right.name}")
+        sync.right.read(shared_names(sync.config, sync.left, sync.right))
+        sync.plan = plan_undo(journal, row, place, sync, only)
+        sync.holds = holds_of_undo(sync.plan, journal, policies)
+        # the source has not been read, so nothing is to be remembered of it
+        sync.is_stored = True
+        found.append(sync)
+    return found
+
+
+def plan_undo(journal: Journal, row: RunRow, place: int, sync: Sync, only: Only) -> Plan:
+    """What takes back what a run has done in one of its syncs, where it still is as that run has written it.
+
+    What is not as it was written any more, and what cannot be undone, are errors of the plan; what is already back as
+    it was before needs nothing.
+
+    Args:
+        journal: where the run stands.
+        row: the run.
+        place: which of its syncs.
+        sync: the same one of the configuration. Its right tree has been read, its left one is not looked at.
+        only: to what the undo is limited.
+    """
+    return _Planning(journal, row, place, sync, only).plan()
+
+
+def holds_of_undo(plan: Plan, journal: Journal, policies: Policies) -> list[Hold]:
+    """What of an undo is kept back, by the same rules as in any plan.
+
+    But nobody has to be patient, the source is not asked, and what the journal knows to be ours is ours even before
+    all is known that is.
+    """
+    target = plan.right.identity()
+    memory = Memory(
+        approved=journal.approvals.valid(target, clock.now()),
+        owned=lambda branch: journal.owned.rows(target, branch),
+    )
+    removals = {name: attrs.evolve(one, runs=1, days=0) for name, one in policies.removals.items()}
+    return holds(plan, attrs.evolve(policies, removals=removals), memory)
+
+
+class _Planning:
+    def __init__(self, journal: Journal, row: RunRow, place: int, sync: Sync, only: Only) -> None:
+        self._journal, self._row, self._place, self._only = journal, row, place, only
+        self._left, self._right = sync.left, sync.right
+        names = [
+            name
+            for name in shared_names(sync.config, sync.left, sync.right)
+            if getattr(sync.right, name).state() in (State.COMPLETE, State.UNREAD)
+        ]
+        self._pairs = [(getattr(sync.left, name), getattr(sync.right, name)) for name in names]
+        self._rights: dict[str, type[DataStoreBranch]] = {right.__name__: right for _, right in self._pairs}
+        self._lines = Lines(sync.left, sync.right)
+        self._partly: Counter[tuple[str, Kind]] = Counter()
+        # what is known of whole records; only keys, since there may be very many
+        self._made: set[Record] = set()
+        self._ended: set[Record] = set()
+        self._changed: Counter[tuple[str, str, str]] = Counter()
+        self._with_values: set[Record] = set()
+        for entry in self._entries():
+            record = (entry.branch, entry.idnumber)
+            if entry.kind is Kind.NEW and _ADOPTS not in entry.line:
+                self._made.add(record)
+            elif entry.kind is Kind.OLD:
+                self._ended.add(record)
+            elif entry.kind is Kind.UPDATE:
+                self._changed[*record, entry.attribute or ""] += 1
+            elif entry.kind is Kind.ADD and record in self._made:
+                self._with_values.add(record)
+
+    def plan(self) -> Plan:
+        """Turn everything round, and put it in order."""
+        actions, errors, taking = Actions(self._pairs), list[Action](), list[Action]()
+        unique = {name: branch.circles() for name, branch in self._rights.items()}
+        for action in self._turned_round():
+            if action.kind is Kind.ERROR:
+                errors.append(action)
+            elif action.attribute in unique[action.branch] or (
+                action.kind is Kind.NEW and unique[action.branch]
+            ):
+                taking.append(action)
+            else:
+                actions.add(action)
+        arranged = arrange(list(self._rights.values()), taking)
+        actions.arrange(action for action in arranged if action.kind is not Kind.ERROR)
+        errors += [action for action in arranged if action.kind is Kind.ERROR]
+        errors.sort(
+            key=lambda error: (error.branch, error.idnumber, error.attribute or "", error.error or "")
+        )
+        return Plan(self._left, self._right, self._pairs, actions, errors, list(self._notes()))
+
+    # -- what was done ---------------------------------------------------------------------------------------------
+
+    def _entries(self) -> Iterator[Entry]:
+        for entry in self._journal.entries(self._row.number, self._place, outcome=Outcome.DONE):
+            if self._only.has_record(entry.branch, entry.idnumber):
+                yield entry
+
+    def _loaded(self, entry: Entry) -> Action:
+        """What was done, or an error that says why it cannot be taken back."""
+        if entry.branch not in self._rights:
+            return self._error(entry, f"{entry.branch} is not synced any more, or cannot be read")
+        try:
+            action = self._lines.load(entry.line)
+        except PlanError as error:
+            return self._error(entry, f"cannot be undone: {error}")
+        if entry.native is not None:
+            action.native = entry.native
+        undo = self._right.template.undo_for(action)
+        if undo is Undo.NOT:
+            return self._error(entry, f"cannot be undone: `{self._right.name}` has no way back from it")
+        if undo is Undo.PARTLY:
+            self._partly[action.branch, action.kind] += 1
+        return action
+
+    def _error(self, entry: Entry, reason: str) -> Action:
+        return Action(Kind.ERROR, entry.branch, entry.idnumber, attribute=entry.attribute, error=reason)
+
+    def _notes(self) -> Iterator[str]:
+        yield (
+            f"takes back what run {self._row.number} ({self._row.kind}, {self._row.began.astimezone():%Y-%m-%d %H:%M})"
+            f" has done in {self._right.name}"
+        )
+        for (branch, kind), count in self._partly.items():
+            yield f"{branch}: {count} {kind} can be undone in part only"
+
+    # -- turned round ----------------------------------------------------------------------------------------------
+
+    def _turned_round(self) -> Iterator[Action]:
+        inverse = Inverse(self._right, self._rights, self._row.number)
+        returning = Returning(self._right, self._rights, self._row.number)
+        chains: dict[tuple[str, str, str], list[Action]] = {}
+        values = self._values_of_made() if self._with_values else {}
+        for entry in self._entries():
+            record = (entry.branch, entry.idnumber)
+            if entry.kind is not Kind.NEW and record in self._made:
+                # what was made goes with all that is in it
+                continue
+            action = self._loaded(entry)
+            if action.kind is Kind.ERROR:
+                yield action
+            elif action.kind is Kind.UPDATE:
+                attribute = (*record, action.attribute or "")
+                links = chains.setdefault(attribute, []) if self._changed[attribute] > 1 else [action]
+                if self._changed[attribute] > 1:
+                    links.append(action)
+                if len(links) == self._changed[attribute]:
+                    chains.pop(attribute, None)
+                    yield from inverse.of_update(links)
+            elif action.kind in (Kind.ADD, Kind.REMOVE):
+                yield from inverse.of_value(action, returns=record in self._ended)
+            elif action.kind is Kind.NEW:
+                yield from inverse.of_new(action, values.get(record, {}))
+            else:
+                returning.add(action)
+        yield from chain.from_iterable(map(inverse.of_update, chains.values()))
+        yield from returning.actions()
+
+    def _values_of_made(self) -> dict[Record, dict[str, list[object]]]:
+        """What was put into records after they had been made."""
+        found: dict[Record, dict[str, list[object]]] = {}
+        for entry in self._entries():
+            if entry.kind is Kind.ADD and (entry.branch, entry.idnumber) in self._with_values:
+                action = self._loaded(entry)
+                if action.kind is Kind.ADD:
+                    values = found.setdefault((entry.branch, entry.idnumber), {})
+                    values.setdefault(action.attribute or "", []).append(action.value)
+        return found
