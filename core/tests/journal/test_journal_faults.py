@@ -60,8 +60,9 @@ def test_a_damaged_journal_is_told_with_what_to_do(book: Book, how: str) -> None
     def read(way: Callable[[Path], Journal | None]) -> None:
         journal = way(book.state)
         assert journal is not None
-        journal.runs()
-        list(journal.entries(run))
+        with journal:
+            journal.runs()
+            list(journal.entries(run))
 
     for way in (Journal.look, Journal.open):
         with pytest.raises(JournalError, match=r"is damaged .* put back a backup") as told:

@@ -62,7 +62,12 @@ class Database:
     def look(cls, path: Path) -> Self | None:
         """Open for reading; None when the file is still empty."""
         with told(path):
-            made = cls._readonly(path)
+            try:
+                made = cls._readonly(path)
+            except OSError as error:
+                raise JournalError(
+                    f"the journal `{path}` cannot be read: {error.strerror or error}"
+                ) from None
             try:
                 if made._is_empty():
                     made.close()
@@ -82,15 +87,12 @@ class Database:
         a dead process left behind has to be taken into account: that needs a copy.
         """
         if files.can_be_written(path):
-            connection = _connected(path, "mode=rw")
-            connection.execute("PRAGMA query_only=ON")
-            return cls(path, connection, is_readonly=True)
+            return cls(path, _connected(path, "mode=rw", "query_only=ON"), is_readonly=True)
         log, shared = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
         if not log.exists() or (not log.stat().st_size and not shared.exists()):
             return cls(path, _connected(path, "immutable=1"), is_readonly=True)
         try:
-            connection = _connected(path, "mode=ro")
-            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+            connection = _connected(path, "mode=ro", "schema_version")
         except sqlite3.OperationalError:
             folder = tempfile.TemporaryDirectory(prefix="dss-journal-")
             copy = Path(folder.name) / path.name
@@ -200,12 +202,17 @@ class Database:
         return int(self.connection.execute(f"PRAGMA {pragma}").fetchone()[0])
 
 
-def _connected(path: Path, how: str) -> sqlite3.Connection:
+def _connected(path: Path, how: str, *pragmas: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
         f"{path.absolute().as_uri()}?{how}", uri=True, timeout=BUSY, isolation_level=None
     )
-    # deleted rows must not be found in what is written to a temporary file either
-    connection.execute("PRAGMA temp_store=MEMORY")
+    try:
+        # deleted rows must not be found in what is written to a temporary file either
+        for pragma in ("temp_store=MEMORY", *pragmas):
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
