@@ -26,8 +26,7 @@ def lines(rehearsal: Rehearsal, system: str, limit: int | None = LISTED) -> Iter
     """
     calls, where = rehearsal.calls, visible(system)
     if calls:
-        records = sum(call.count for call in calls)
-        yield f"{where}: a real run would send what follows, for {records} records; nothing of it stayed"
+        yield f"{where}: a real run would send this, for so many records each; nothing of it stayed"
     else:
         yield f"{where}: a real run would write nothing"
     width = max((len(str(call.count)) for call in calls), default=0)
@@ -36,6 +35,6 @@ def lines(rehearsal: Rehearsal, system: str, limit: int | None = LISTED) -> Iter
         yield f"  {call.count:>{width}}  {text if len(text) <= LONGEST else f'{text[:LONGEST]}...'}"
     rest = calls[len(calls[:limit]) :]
     if rest:
-        yield f"  ... and {len(rest)} more, for {sum(call.count for call in rest)} records"
+        yield f"  ... and {len(rest)} more"
     for note in rehearsal.notes:
         yield f"  {visible(note)}"
