@@ -241,3 +241,33 @@ def test_a_plan_of_what_is_new_is_only_counted(schools: Any, monkeypatch: pytest
     assert len(passes) == 1
     assert case.fresh == {"students": 200}
     assert not any((case.removals, case.waiting, case.moves, case.undone))
+
+
+def _cohorts(schools: Any, count: int, size: int, joining: int) -> None:
+    """So many cohorts of so many members; so many more join each."""
+    for number in range(count):
+        members = frozenset(f"{one:03}" for one in range(size))
+        schools.right.cohorts.make(f"c{number}", members=members)
+        more = frozenset(f"n{one}" for one in range(joining))
+        schools.left.cohorts.make(f"c{number}", members=members | more)
+
+
+def test_an_ordinary_day_in_which_every_cohort_gets_a_member(schools: Any) -> None:
+    """Of several values in one attribute it counts how many come and go, not how many records have one."""
+    _cohorts(schools, 40, 25, 1)
+    schools.students(range(25))
+    schools.left.students.make("n0", enabled=True)
+
+    assert schools.holds(memory=_remember(cohorts=Reading(40, 40))) == []
+
+
+def test_members_exchanged_by_the_hundred(schools: Any) -> None:
+    """Half as many again at once: these are not the cohorts of the day before."""
+    _cohorts(schools, 40, 10, 5)
+    schools.students(range(10))
+    for one in range(5):
+        schools.left.students.make(f"n{one}", enabled=True)
+
+    (hold,) = schools.holds(memory=_remember(cohorts=Reading(40, 40)))
+
+    assert hold.reason == "members would change in 200 of 400 values in cohorts; 200 changes of members wait"

@@ -83,7 +83,8 @@ class Case:
         moves: changes of what a record refers to.
         undone: actions that an earlier run undid.
         fresh: how many records are new, by branch.
-        changed: how many of the records that both sides have change, by branch and attribute.
+        changed: how many of the records that both sides have change, by branch and attribute; of several values in one
+            attribute, how many values come or go.
         holds: what has been found so far.
         held: the hold in which an action is, by the action's key.
     """
@@ -121,7 +122,8 @@ class Case:
             if remembered and action.attribute is not None:
                 # the changes of one record stand together
                 place = (action.branch, action.attribute)
-                if counted.get(place) != action.idnumber:
+                is_value = action.kind in (Kind.ADD, Kind.REMOVE)
+                if is_value or counted.get(place) != action.idnumber:
                     counted[place] = action.idnumber
                     self.changed[place] += action.idnumber in self.rights[action.branch]
             if self.memory.undone and (found := self.memory.undone.get(action.fingerprint)) is not None:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import attrs
 
 from dss.actions import Action, Kind
-from dss.guard.case import Branch, Case, is_removal, number
+from dss.attributes import is_multi
+from dss.guard.case import Branch, Case, is_removal, number, value_of
 from dss.holding import Because
 from dss.memory import Reading
 from dss.policies import Limit
@@ -65,13 +66,20 @@ def _trips(case: Case, name: str, left: Branch, was: Reading) -> Iterator[_Trip]
         if not blanks.allows(count - before, now.rows):
             text = f"{attribute} is blank in {count} of {now.rows} {name}, and was in {before} {BEFORE}"
             yield _changes(name, attribute, text)
-    changes, both = Limit(shape.count, shape.changes), -1
+    changes = Limit(shape.count, shape.changes)
     for (branch, attribute), count in case.changed.items():
-        if branch != name or changes.allows(count, 0):
-            continue
-        both = both if both >= 0 else sum(map(case.rights[name].contents().items.__contains__, left.keys()))
-        if not changes.allows(count, both):
-            yield _changes(name, attribute, f"{attribute} would change in {count} of {both} {name}")
+        if branch == name and not changes.allows(count, 0):
+            of, what = _size(left, case.rights[name], attribute)
+            if not changes.allows(count, of):
+                yield _changes(name, attribute, f"{attribute} would change in {count} of {of} {what}")
+
+
+def _size(left: Branch, right: Branch, attribute: str) -> tuple[int, str]:
+    """What the changes of an attribute are a share of: the records both sides have, or all single values."""
+    values = [value for item in right if is_multi(value := value_of(item, attribute))]
+    if values:
+        return sum(map(len, values)), f"values in {right.__name__}"
+    return sum(map(right.contents().items.__contains__, left.keys())), right.__name__
 
 
 def _shrunk(name: str, now: Reading, was: Reading, limit: Limit) -> Iterator[_Trip]:
