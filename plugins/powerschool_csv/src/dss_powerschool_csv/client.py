@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import time
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from dss.errors import ConfigError, NotProvided, ReadError
+from dss.sources import Source
 from dss_powerschool_csv.charset import codec
 from dss_powerschool_csv.config import Options
 from dss_powerschool_csv.files import DelimitedFile, Row
 from dss_powerschool_csv.newest import Chosen, Pattern, newest
+from dss_powerschool_csv.sources import Sources
 from dss_powerschool_csv.spoilt import Spoilt
 from dss_powerschool_csv.texts import Format
 
@@ -37,6 +40,7 @@ class Exports:
     def __init__(self, options: Options, folder: Path) -> None:
         self.options = options
         self.folder = folder
+        self._sources = Sources()
         self._patterns = {
             branch: Pattern(options.of_file(branch).files) for branch in TABLES if self.provides(branch)
         }
@@ -156,7 +160,24 @@ class Exports:
         blanks: bool = False,
     ) -> DelimitedFile:
         """A file of a branch, to be entered as a context; the arguments are those of `DelimitedFile`."""
-        return DelimitedFile(file.path, file.name, self.form(branch), spoilt, blanks)
+        digested = self._sources.watch(self._lasting_name(branch, file), file)
+        return DelimitedFile(file.path, file.name, self.form(branch), spoilt, blanks, digested=digested)
+
+    def sources(self) -> list[Source]:
+        """The files that have been read; before anything has been, those that would be."""
+        if self._sources.read:
+            return self._sources.read
+        found: dict[str, Source] = {}
+        for branch in self._patterns:
+            with contextlib.suppress(ReadError):
+                for file in self.files(branch):
+                    name = self._lasting_name(branch, file)
+                    found[name] = self._sources.look_at(name, file)
+        return list(found.values())
+
+    def _lasting_name(self, branch: str, file: Chosen) -> str:
+        """The name of a file without what tonight's has of its own, its version and date."""
+        return self._patterns[branch].text.replace("{school}", file.school)
 
     def raw_rows(self, branch: str, name: str, lines: Collection[int]) -> dict[int, Row]:
         """Some rows of a file of a branch as they stand there, by the line on which they begin."""

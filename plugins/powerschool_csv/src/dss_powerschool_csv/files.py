@@ -19,7 +19,7 @@ from typing import NoReturn
 from dss_powerschool_csv.cells import tidy
 from dss_powerschool_csv.columns import looks_like_header
 from dss_powerschool_csv.spoilt import Spoiling, Spoilt
-from dss_powerschool_csv.texts import Format, TextFile, lines_of
+from dss_powerschool_csv.texts import Digested, Format, TextFile, lines_of
 
 _ROWS = 250
 
@@ -37,6 +37,7 @@ class DelimitedFile:
         spoilt: called with every row that has not as many cells as there are columns.
         blanks: whether blanks around a cell may stay, because the caller sees to them; looking for them takes time.
         raw: whether cells are given as they stand there, with blanks, control characters and entities.
+        digested: as for `TextFile`.
 
     Attributes:
         names: the columns' names, known once entered.
@@ -50,11 +51,12 @@ class DelimitedFile:
         spoilt: Callable[[Spoilt], None] = lambda spoilt: None,
         blanks: bool = False,
         raw: bool = False,
+        digested: Digested | None = None,
     ) -> None:
         self.name, self.form = name, form
         self._raw = raw
         self.names: tuple[str, ...] = form.columns
-        self._text = TextFile(path, name, form, blanks)
+        self._text = TextFile(path, name, form, blanks, digested)
         self._spoilt = spoilt
         self._line = 0  # lines given out, or passed over, so far
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
@@ -16,6 +17,8 @@ from dss_powerschool_csv.charset import Decoder, NotWhatItClaims, line_of, refus
 #: Bytes at a time. The rows of larger blocks do not fit into a processor's cache, which doubles the time of reading.
 BLOCK = 32 * 1024
 LONGEST_LINE = 1024 * 1024
+
+Digested = Callable[[os.stat_result, str], object]
 
 
 @attrs.frozen
@@ -47,16 +50,21 @@ class TextFile:
         name: what messages call it.
         form: how it is written.
         blanks: whether blanks around a cell may stay, because the caller sees to them; looking for them takes time.
+        digested: called with what the file was when it was opened and the digest of its bytes, once all of it has
+            been read; None costs nothing.
 
     Attributes:
         cut: whether the last line has no line end; known when all has been read.
         untidy: whether cells of the block given last need tidying.
     """
 
-    def __init__(self, path: Path, name: str, form: Format, blanks: bool = False) -> None:
+    def __init__(
+        self, path: Path, name: str, form: Format, blanks: bool = False, digested: Digested | None = None
+    ) -> None:
         self.path, self.name, self.form = path, name, form
         self.cut = self.untidy = False
         self._blanks = blanks
+        self._digested = digested
         self._file: BinaryIO
 
     @property
@@ -92,9 +100,12 @@ class TextFile:
             ReadError: it is not in its character set, is no text at all, or was changed while it was read.
         """
         decoder, rest, at = self._decoder, "", 0
+        digest = hashlib.sha256() if self._digested is not None else None
         while True:
             try:
                 block = self._file.read(BLOCK)
+                if digest is not None:
+                    digest.update(block)
                 if not at:
                     refuse_other_kinds(block[:1024], self.form.encoding)
                 text = decoder.decode(block, final=not block)
@@ -119,6 +130,8 @@ class TextFile:
             if not block:
                 break
         self._check_unchanged()
+        if digest is not None and self._digested is not None:
+            self._digested(self._before, digest.hexdigest())
         if rest:
             self.cut = True
             yield self._normal(rest)

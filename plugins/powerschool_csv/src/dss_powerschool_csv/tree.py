@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from dss.errors import DssError
+from dss.sources import Source
 from dss.tree import Capability, DataStoreTree, Finding, Specifier
 from dss_powerschool_csv import config
 from dss_powerschool_csv.client import Exports
@@ -33,6 +34,11 @@ class PowerSchool(DataStoreTree):
     @property
     def _folder(self) -> Path:
         return self.config_folder / Path(self.options.folder).expanduser()
+
+    def sources(self) -> Iterable[Source]:
+        """The files, as far as they have been read."""
+        exports: Exports = self.client
+        return exports.sources()
 
     def check(self) -> Iterable[Finding]:
         """Tell which files would be read, and look at the first rows of each."""
