@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dss.actions import Action, Adoption, Kind
 from dss.attributes import is_multi
 from dss.errors import ConfigError, PlanError
-from dss.records import UNSET, Records, WrongRecord
+from dss.records import UNSET, Records, WrongRecord, name_of
 from dss.serializing import ANYTHING, Codec, Unwritable, dump_anything, is_marked, load_anything
 from dss.templates import DefaultTemplate, Undo
 
@@ -155,6 +155,9 @@ class Lines:
                 "native": dump_anything(action.adopts.native),
                 "was": self._adopted(action.branch, action.adopts.was),
             }
+        side, item = (self._right, action.right) if action.left is None else (self._left, action.left)
+        if item is not None and side.records(action.branch).computes_name:
+            found["name"] = name_of(item)
         if action.joins is not None:
             found["joins"] = action.joins
         if action.removal:

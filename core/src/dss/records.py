@@ -24,6 +24,10 @@ UNSET = {"$unset": True}
 Build = Callable[[Mapping[str, Any]], Any]
 
 
+NAMES = ("name", "given_name", "family_name")
+"""What a record may be called by."""
+
+
 class WrongRecord(Exception):
     """A record that cannot be written, or read."""
 
@@ -38,6 +42,7 @@ class Records:
     Attributes:
         codecs: how values are written, by attribute, as far as annotations tell.
         declared: the model's fields and slots, in the order in which people are shown them, without the idnumber.
+        computes_name: what a record is called does not follow from what it holds.
     """
 
     def __init__(self, klass: type, build: Build) -> None:
@@ -50,6 +55,7 @@ class Records:
         self._inside = [name for name in self.declared if name not in self._slots]
         self._has_dict = klass.__dictoffset__ != 0
         self._passed_over = {KEY, *_cached(klass)}
+        self.computes_name = any(_is_computed(klass, name) for name in NAMES)
         self._is_built = not _makes_itself(klass)
         self._in_slots = [name for name in self.declared if name in self._slots]
         self._known = frozenset([*self._in_slots, KEY])
@@ -197,6 +203,25 @@ class Records:
 
     def _loaded(self, name: str, raw: Any) -> Any:
         return None if raw is None else self.codec(name).load(raw)
+
+
+def name_of(item: Any) -> str:
+    """What a record is called; blank where it has no name."""
+    name, *parts = (_read(item, name) for name in NAMES)
+    if isinstance(name, str) and name:
+        return name
+    return " ".join(part for part in parts if isinstance(part, str) and part)
+
+
+def _read(item: Any, name: str) -> Any:
+    try:
+        return getattr(item, name, None)
+    except Exception:  # a user's property may raise anything; the compare has reported it
+        return None
+
+
+def _is_computed(klass: type, name: str) -> bool:
+    return isinstance(inspect.getattr_static(klass, name, None), property | functools.cached_property)
 
 
 def _fields(klass: type) -> list[str]:

@@ -24,7 +24,7 @@ def _after_the_title(text: str) -> str:
 
 
 def _without_the_end(text: str) -> str:
-    return text.rpartition("\nNothing has been changed")[0]
+    return text.rpartition("Nothing has been changed")[0]
 
 
 def test_a_plan_in_a_file_is_shown_as_it_was_planned(play: Play) -> None:
@@ -144,6 +144,52 @@ def test_what_cannot_be_undone_is_named_before_it_is_done(play: Play) -> None:
         assert "cannot be undone: 1 old students\n" in result.stdout
     assert found["undo"] == {"partly": {"students": {"new": 1}}, "not": {"students": {"old": 1}}}
     assert [one["undo"] for one in found["changes"]] == ["partly", "wholly", "wholly", "wholly", "not"]
+
+
+def test_a_name_that_a_property_makes_up_is_shown_from_a_file_too(play: Play) -> None:
+    """The file has no models to ask."""
+    text = (play.folder / "my_trees.py").read_text(encoding="utf-8")
+    text += """
+
+class Named(Student):
+    @property
+    def given_name(self):
+        return "Dr " + self.idnumber
+
+
+class Left(Left):
+    def __init__(self, *given, **more):
+        super().__init__(*given, **more)
+        self.students.configure(klass=Named)
+"""
+    (play.folder / "my_trees.py").write_text(text, encoding="utf-8")
+    people = {idnumber: {"email": "a@example.org"} for idnumber in ("1", "2")}
+    play.put("sis", people)
+
+    planned = play.run("plan")
+    play.run("plan", "-o", "monday.plan")
+    shown = play.run("show", "monday.plan")
+
+    assert "  ~ 2 (Dr 2): email 'old@example.org' -> 'a@example.org'" in planned.stdout
+    assert _after_the_title(shown.stdout) == _without_the_end(planned.stdout)
+
+
+def test_what_is_left_alone_is_neither_a_change_nor_held(exodus: Play) -> None:
+    """It is told in a line, and does not keep a run from being in step."""
+    exodus.configure('[protected]\nidnumber = ["2?", "3?"]\n')
+
+    planned = exodus.run("plan")
+    exodus.run("plan", "-o", "monday.plan")
+    shown = exodus.run("show", "monday.plan")
+
+    assert planned.exit_code == 2
+    assert planned.stdout.splitlines()[2].split() == ["sis", "shop", "update", "left", "alone"]
+    assert planned.stdout.splitlines()[3].split() == ["students", "20", "40", "1", "20"]
+    assert "\nleft alone\n  " in planned.stdout
+    assert " old students " not in planned.stdout
+    assert "held:" not in planned.stdout
+    assert "\n1 change to apply\n" in planned.stdout
+    assert _after_the_title(shown.stdout) == _without_the_end(planned.stdout)
 
 
 def _syncs(text: str) -> Any:

@@ -5,7 +5,6 @@ Everything here takes a sync that has been planned, or a view of one.
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -137,9 +136,7 @@ def concerns(screen: Screen, run: Run | None, shown: Sync | View, *, limit: int 
         values: whether names and values are shown; a log gets none.
     """
     view = view_of(shown)
-    for number, hold in enumerate(view.holds):
-        if not hold.quiet:
-            _held(screen, hold, view.held(number), limit, values)
+    _held(screen, view, limit, values)
     _quiet(screen, [hold for hold in view.holds if hold.quiet])
     missing = view.head.missing_handlers
     if view.errors or missing:
@@ -177,28 +174,61 @@ def _first_of_each(errors: Iterable[Action], limit: int) -> Iterator[Action]:
             yield error
 
 
-def _held(screen: Screen, hold: HoldHead, held: Iterable[Change], limit: int | None, values: bool) -> None:
-    screen.line()
-    screen.line(f"held: {visible(hold.reason)}", bold=True, colour="yellow")
-    if values:
-        marked = "" if hold.because.can_be_approved else "!"
-        lines = (f"{marked or change.fingerprint} {alone(change.action)}" for change in held)
-        shown = hold.count if limit is None else min(limit, hold.count)
-        _some(screen, itertools.islice(lines, limit), hold.count - shown)
-    else:
+def _held(screen: Screen, view: View, limit: int | None, values: bool) -> None:
+    listings = {
+        number: _Held(hold, limit, values) for number, hold in enumerate(view.holds) if not hold.quiet
+    }
+    for number, change in view.held():
+        if number in listings:
+            listings[number].put(change)
+    for listing in listings.values():
+        listing.write(screen)
+
+
+class _Held:
+    """The list of one hold.
+
+    Args:
+        hold: the hold.
+        limit: lines listed; None is all.
+        values: whether names and values are shown.
+    """
+
+    def __init__(self, hold: HoldHead, limit: int | None, values: bool) -> None:
+        self._hold, self._values = hold, values
+        self._pile, self._listed = Pile(limit), 0
+        self._alike, self._count = "", 0
+
+    def put(self, change: Change) -> None:
+        """Take the next change, in the plan's order."""
+        if self._values:
+            if not self._pile.is_full:
+                mark = change.fingerprint if self._hold.because.can_be_approved else "!"
+                self._pile.put(f"{mark} {alone(change.action)}")
+                self._listed += 1
+            return
         # without their values, those of one record are all alike, and they stand together
-        groups = itertools.groupby(without_values(change.action) for change in held)
-        pile, listed_ = Pile(limit), 0
-        for text, alike in groups:
-            if pile.is_full:
-                break
-            count = sum(1 for _ in alike)
-            listed_ += count
-            pile.put(f"! {text} ({count})" if count > 1 else f"! {text}")
-        _some(screen, pile, hold.count - listed_)
-        pile.close()
-    if hold.because.can_be_approved:
-        screen.line("  If they are meant: `dss-run approve`")
+        text = without_values(change.action)
+        if text != self._alike:
+            self._end_alike()
+            self._alike = text
+        self._count += 1
+
+    def _end_alike(self) -> None:
+        if self._count and not self._pile.is_full:
+            self._pile.put(f"! {self._alike}" + (f" ({self._count})" if self._count > 1 else ""))
+            self._listed += self._count
+        self._count = 0
+
+    def write(self, screen: Screen) -> None:
+        """Show it."""
+        self._end_alike()
+        screen.line()
+        screen.line(f"held: {visible(self._hold.reason)}", bold=True, colour="yellow")
+        _some(screen, self._pile, self._hold.count - self._listed)
+        self._pile.close()
+        if self._hold.because.can_be_approved:
+            screen.line("  If they are meant: `dss-run approve`")
 
 
 def _quiet(screen: Screen, holds: Sequence[HoldHead]) -> None:

@@ -87,8 +87,8 @@ class View(Protocol):
     def change(self, passing: Passing) -> Change:
         """One of them, as it is shown."""
 
-    def held(self, number: int) -> Iterator[Change]:
-        """The changes of one hold."""
+    def held(self) -> Iterator[tuple[int, Change]]:
+        """What is held, each with the number of its hold."""
 
     def wrong(self) -> Iterator[Action]:
         """What needs attention."""
@@ -154,9 +154,11 @@ class SyncView:
         """One of them, as it is shown."""
         return self._change(passing.source)
 
-    def held(self, number: int) -> Iterator[Change]:
-        """The changes of one hold."""
-        return map(self._change, self._sync.holds[number].actions)
+    def held(self) -> Iterator[tuple[int, Change]]:
+        """What is held, each with the number of its hold."""
+        for number, hold in enumerate(self._sync.holds):
+            for action in hold.actions:
+                yield number, self._change(action)
 
     def wrong(self) -> Iterator[Action]:
         """What needs attention."""
@@ -200,11 +202,11 @@ class FileView:
         """One of them, as it is shown."""
         return self._change(passing.source)
 
-    def held(self, number: int) -> Iterator[Change]:
-        """The changes of one hold."""
-        for line in self._file.lines(self._place):
-            if number in held_in(line):
-                yield self._change(json.loads(line))
+    def held(self) -> Iterator[tuple[int, Change]]:
+        """What is held, each with the number of its hold."""
+        for line in self._file.lines(self._place) if self.holds else ():
+            for number in held_in(line):
+                yield number, self._change(json.loads(line))
 
     def wrong(self) -> Iterator[Action]:
         """What needs attention."""
@@ -222,6 +224,8 @@ class FileView:
             item, was = _record(was, shapes), None
         else:
             was, wanted = _value(was, attribute, shapes), _value(wanted, attribute, shapes)
+        if raw.get("name"):
+            left = {**(left or {}), "name": raw["name"]}
         adopts = raw.get("adopts")
         action = Action(
             kind,

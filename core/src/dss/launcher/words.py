@@ -9,6 +9,7 @@ from dss.actions import Action, Kind
 from dss.attributes import is_blank, names_of
 from dss.launcher.visible import masked, shown, visible
 from dss.planfile.tally import ADOPT, LABELS, RELEASE, label_of
+from dss.records import NAMES, name_of
 
 __all__ = [
     "ADOPT",
@@ -24,7 +25,6 @@ __all__ = [
     "wrong",
 ]
 
-_NAMES = ("name", "given_name", "family_name")
 _SIGNS = {
     Kind.NEW.value: "+",
     ADOPT: "=",
@@ -97,15 +97,6 @@ def _read(item: Any, name: str) -> Any:
         return None
 
 
-def name_of(item: Any) -> str:
-    """What a record is called; blank where it has no name."""
-    name = _read(item, "name")
-    if isinstance(name, str) and name:
-        return name
-    parts = (_read(item, "given_name"), _read(item, "family_name"))
-    return " ".join(part for part in parts if isinstance(part, str) and part)
-
-
 def _what(action: Action, key_of: Collection[str] = ()) -> str:
     if action._message is not None:
         # the line begins with the record already
@@ -117,7 +108,7 @@ def _what(action: Action, key_of: Collection[str] = ()) -> str:
         case Kind.NEW if action.joins is not None:
             return f": the same person as in {visible(action.joins)}"
         case Kind.NEW:
-            passed_over = {*_NAMES, *key_of}
+            passed_over = {*NAMES, *key_of}
             made = ", ".join(
                 f"{name} {shown(value)}" for name, value in values_of(action.right) if name not in passed_over
             )
