@@ -27,6 +27,16 @@ class MoodleBranches(DataStoreBranch):
 
         return refusal(cls.tree.client, cls, attribute, value)
 
+    @classmethod
+    def protection(cls, idnumber: str) -> str | None:
+        """What an account is from which nothing may be taken away: an administrator, the guest; None for others."""
+        if not cls.people:
+            return None
+        client: Client = cls.tree.client
+        number, item = cls.native(idnumber), cls.get(idnumber)
+        username = getattr(item, "username", None) or ""
+        return client.site.why_untouchable(-1 if number is None else number, username)
+
 
 class Guardians(school.Guardians, MoodleBranches):
     """Accounts in the guardians' scope cohort."""
