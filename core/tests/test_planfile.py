@@ -145,6 +145,7 @@ def test_a_file_that_ends_early_is_refused(file: Path, place: int) -> None:
 
 def test_one_byte_changed_anywhere_is_noticed(file: Path) -> None:
     """In a value, a count, a name or the checksum itself."""
+    write_plan(file, HEAD, [Section(LINES, actions()[1:2])])
     whole = file.read_bytes()
 
     for place in range(len(whole)):
