@@ -70,7 +70,7 @@ class Memory:
         missing: for a branch of the target, what the left has been missing, by idnumber.
         readings: the last good reading of each branch of the left, by name.
         sources: what the left was read from in the last good run, by name.
-        last_run: when the last run began; None when there was none.
+        last_run: when the last good run began; None when there was none.
     """
 
     approved: Collection[str] = frozenset()

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from dss import clock
 from dss.actions import Kind
+from dss.guard.case import is_removal
+from dss.guard.stale import TOLERANCE
 from dss.holding import Because
 from dss.memory import Memory
 from dss.store import State
@@ -18,9 +20,6 @@ if TYPE_CHECKING:
     from dss.plan import Plan
     from dss.stages import Sync
     from dss.tree import DataStoreTree
-
-_NOT_GOOD = (Because.SHAPE, Because.STALE, Because.CLOCK)
-"""Holds that say that a source may be wrong; what it said is then no measure for the next run."""
 
 
 def memory_of(journal: Journal | None, left: DataStoreTree, right: DataStoreTree) -> Memory:
@@ -35,7 +34,6 @@ def memory_of(journal: Journal | None, left: DataStoreTree, right: DataStoreTree
         return Memory(owned=lambda branch: None)
     target = right.identity()
     readings, sources = journal.readings.of(left.name)
-    last = journal.runs(limit=1)
     return Memory(
         approved=journal.approvals.valid(target, clock.now()),
         undone=journal.undone.of(target),
@@ -43,7 +41,7 @@ def memory_of(journal: Journal | None, left: DataStoreTree, right: DataStoreTree
         missing=lambda branch: journal.missing.of(target, branch),
         readings=readings,
         sources=sources,
-        last_run=last[0].began if last else None,
+        last_run=journal.readings.last(left.name),
     )
 
 
@@ -104,28 +102,30 @@ def _differ(known: Any, found: Any) -> bool:
 
 def _remember_the_source(journal: Journal, sync: Sync, began: datetime.datetime) -> None:
     assert sync.plan is not None
-    doubted = {hold.scope.partition(".")[0] for hold in sync.holds if hold.because in _NOT_GOOD}
     if any(hold.because in (Because.STALE, Because.CLOCK) for hold in sync.holds):
+        return
+    last = journal.readings.last(sync.left.name)
+    if last is not None and began < last - TOLERANCE and not any(map(is_removal, sync.ready)):
+        # the clock may be wrong, and nobody has said that it is not
         return
     readings = {
         left.__name__: left.contents().reading()
         for left, _ in sync.plan.pairs
-        if left.state() is State.COMPLETE and left.__name__ not in doubted
+        if left.state() is State.COMPLETE and left.__name__ not in sync.in_doubt
     }
     sources = {source.name: source for source in sync.left.sources()}
-    journal.readings.save(sync.left.name, readings, sources if not doubted else {}, began)
+    journal.readings.save(sync.left.name, readings, sources if not sync.in_doubt else {}, began)
 
 
 def _remember_missing(journal: Journal, sync: Sync, target: str, began: datetime.datetime) -> None:
     """Count for how many good runs each record has been missing; a source that is in doubt counts for nothing."""
     assert sync.plan is not None
-    doubted = {hold.scope.partition(".")[0] for hold in sync.holds if hold.because in _NOT_GOOD}
     missing: dict[str, list[str]] = {right.__name__: [] for _, right in sync.plan.pairs}
     for action in sync.plan.actions:
         if action.kind is Kind.OLD:
             missing[action.branch].append(action.idnumber)
     for name, idnumbers in missing.items():
-        if name not in doubted:
+        if name not in sync.in_doubt:
             journal.missing.count(target, name, idnumbers, began)
 
 

@@ -22,7 +22,7 @@ from dss.digests import config_digests
 from dss.drift import Drift
 from dss.errors import DssError, StateError
 from dss.exit_codes import ExitCode, gravest
-from dss.guard import holds
+from dss.guard import holds, in_doubt
 from dss.importers import DefaultImporter
 from dss.journal import Journal, RunState
 from dss.journal.runs import account
@@ -132,6 +132,7 @@ class Run:
         sync.plan = plan_sync(sync, self._assembly, self._rules[place], self.only, say)
         with self._memory(sync) as memory:
             sync.holds = holds(sync.plan, self.config.policies, memory)
+            sync.in_doubt = in_doubt(sync.plan, sync.holds, self.config.policies, memory)
         sync.planned_early = [one for one in before(sync, self.syncs) if one.report is None]
         sync.plan.notes += [
             f"{one.name} changes `{one.right.name}` before {sync.name} comes, which is planned here from what is there"

@@ -36,6 +36,7 @@ class Sync:
         name: as the configuration's key path names it, `sync[0]`.
         plan: what would be done; None until it is planned.
         holds: the removals over budget.
+        in_doubt: branches of the left that may be wrong, see `dss.guard.in_doubt`.
         report: what was done; None until it is applied.
         is_stored: the plan was made earlier, and comes from a file.
         planned_early: earlier syncs that change a tree this one reads, and were not applied when it was planned.
@@ -47,6 +48,7 @@ class Sync:
     right: DataStoreTree
     plan: Plan | None = None
     holds: list[Hold] = attrs.field(factory=list)
+    in_doubt: set[str] = attrs.field(factory=set)
     report: Report | None = None
     is_stored: bool = False
     planned_early: list[Sync] = attrs.field(factory=list, repr=False)

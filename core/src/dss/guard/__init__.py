@@ -12,6 +12,7 @@ from dss.guard.budgets import over_budget
 from dss.guard.case import Case
 from dss.guard.dependence import spread
 from dss.guard.forward import pass_on
+from dss.guard.measure import in_doubt
 from dss.guard.needed import renumbered, still_needed
 from dss.guard.ownership import not_ours
 from dss.guard.patience import too_soon
@@ -25,7 +26,7 @@ from dss.memory import Memory
 from dss.plan import Plan
 from dss.policies import Budget, Policies
 
-__all__ = ["holds", "rederive"]
+__all__ = ["holds", "in_doubt", "rederive"]
 
 _RULES = (
     not_ours,

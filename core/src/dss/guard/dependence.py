@@ -23,13 +23,19 @@ def spread(case: Case) -> None:
 
 
 class _Index:
-    """Which removals refer to a record."""
+    """Which removals refer to a record; with the end of a cohort, all its members lose it."""
 
     def __init__(self, case: Case) -> None:
         self.referring: dict[Record, list[Action]] = {}
         for action in case.removals:
-            for record in case.refers_to(action):
+            for record in _referred_to(case, action):
                 self.referring.setdefault(record, []).append(action)
+
+
+def _referred_to(case: Case, action: Action) -> Iterable[Record]:
+    if action.kind is not Kind.OLD:
+        return case.refers_to(action)
+    return (record for _, record in references_of(case.rights[action.branch], action.right, several=True))
 
 
 def _spread(case: Case, index: _Index, quiet: bool) -> None:

@@ -71,7 +71,9 @@ def _trips(case: Case, name: str, left: Branch, was: Reading) -> Iterator[_Trip]
         if branch == name and not changes.allows(count, 0):
             of, what = _size(left, case.rights[name], attribute)
             if not changes.allows(count, of):
-                yield _changes(name, attribute, f"{attribute} would change in {count} of {of} {what}")
+                yield _changes(
+                    name, attribute, f"{attribute} would change in {min(count, of)} of {of} {what}"
+                )
 
 
 def _size(left: Branch, right: Branch, attribute: str) -> tuple[int, str]:

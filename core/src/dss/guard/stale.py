@@ -70,7 +70,7 @@ def clock_is_wrong(case: Case) -> None:
         return
     assert case.memory.last_run is not None
     last = _moment(case.memory.last_run)
-    reason = f"this machine's clock says {_moment(clock.now())}, and the last run was at {last}"
+    reason = f"this machine's clock says {_moment(clock.now())}, and the last good run was at {last}"
     for name, removals in by_branch(case.removals).items():
         case.hold(
             Because.CLOCK,

@@ -132,6 +132,11 @@ class Readings:
             },
         )
 
+    def last(self, tree: str) -> datetime.datetime | None:
+        """When the last good run began that has read a tree."""
+        ((at,),) = self._database.rows("SELECT max(at) FROM readings WHERE tree = ?", (text(tree),))
+        return unmoment(at)
+
     def save(
         self,
         tree: str,

@@ -1,0 +1,61 @@
+"""Which branches of a source looked well enough to be what the next run is measured by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from dss.guard.case import is_removal
+from dss.holding import Because, Hold
+from dss.memory import Memory, Reading
+from dss.plan import Plan
+from dss.policies import Limit, Policies, Shape
+
+_IN_DOUBT = (Because.SHAPE, Because.STALE, Because.CLOCK)
+
+
+def in_doubt(plan: Plan, holds: Sequence[Hold], policies: Policies, memory: Memory) -> set[str]:
+    """The branches of which a source may be wrong: what it said of them must not become the measure.
+
+    Not only where that very reason holds something. When half of a file is missing, another reason may have held
+    everything before; and a target that takes no blanks leaves nothing to hold of a column that has gone blank.
+
+    Args:
+        plan: as it was judged.
+        holds: what was held of it.
+        policies: as in `holds`.
+        memory: what it was judged by.
+    """
+    found = {hold.scope.partition(".")[0] for hold in holds if hold.because in _IN_DOUBT}
+    removals = Counter(
+        action.branch for hold in holds if not hold.quiet for action in hold.actions if is_removal(action)
+    )
+    for left, right in plan.pairs:
+        name = right.__name__
+        was = memory.readings.get(name)
+        if was is None or name in found:
+            continue
+        now, shape = left.contents().reading(), policies.shape(name)
+        has_shrunk = not Limit(shape.count, shape.shrink).allows(was.keys - now.keys, was.keys)
+        # what was let through is accepted, and with it the new size
+        if (has_shrunk and removals[name] > shape.count) or _has_gone_blank(plan, name, now, was, shape):
+            found.add(name)
+    return found
+
+
+def _has_gone_blank(plan: Plan, name: str, now: Reading, was: Reading, shape: Shape) -> bool:
+    """Whether a column has gone blank, and the target takes no blanks there."""
+    limit = Limit(shape.count, shape.blanks)
+    blank = {
+        attribute
+        for attribute, count in now.blanks.items()
+        if not limit.allows(count - was.blanks.get(attribute, 0), now.rows)
+    }
+    return bool(blank) and any(
+        count > shape.count for attribute, count in _refused(plan, name).items() if attribute in blank
+    )
+
+
+def _refused(plan: Plan, name: str) -> Counter[str]:
+    attributes: Iterable[str | None] = (error.attribute for error in plan.errors if error.branch == name)
+    return Counter(attribute for attribute in attributes if attribute is not None)

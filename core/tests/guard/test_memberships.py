@@ -1,0 +1,34 @@
+"""Whoever stays keeps the memberships, also those that would go with the whole cohort."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dss.holding import Because
+
+
+def _exodus(schools: Any) -> None:
+    """Thirty of a hundred have gone, and with them their cohort; another cohort has lost nobody else."""
+    schools.students(range(70))
+    schools.students(range(70, 100), gone=True)
+    schools.left.cohorts.make("all", members=frozenset(f"{number:04}" for number in range(70)))
+    schools.right.cohorts.make("all", members=frozenset(f"{number:04}" for number in range(70)))
+    schools.right.cohorts.make("8b", members=frozenset(f"{number:04}" for number in range(70, 100)))
+
+
+def test_a_cohort_whose_members_are_held_does_not_end(schools: Any) -> None:
+    """Its end would take away from people who may not have left at all."""
+    _exodus(schools)
+
+    held = schools.held()
+
+    assert held[Because.DEPENDENT, "cohorts", False] == ["8b"]
+
+
+def test_a_cohort_ends_with_its_members(schools: Any) -> None:
+    """Where nobody of it is held, nothing keeps it."""
+    schools.students(range(100))
+    schools.students(range(100, 105), gone=True)
+    schools.right.cohorts.make("8b", members=frozenset(f"{number:04}" for number in range(100, 105)))
+
+    assert schools.held() == {}
