@@ -18,8 +18,20 @@ def pass_on(case: Case) -> None:
 
 def _after_what_is_held(case: Case) -> Iterator[Action]:
     for action in case.waiting:
-        if action.key not in case.held and any(first.key in case.held for first in action.after):
+        if action.key in case.held:
+            # nobody is left with a value that was only for the moment
+            yield from (
+                first
+                for first in action.after
+                if first.key not in case.held and _is_on_the_way(first, action)
+            )
+        elif any(first.key in case.held for first in action.after):
             yield action
+
+
+def _is_on_the_way(first: Action, action: Action) -> bool:
+    """Whether a change only makes way for another one of the same attribute: to a spare value, and then on."""
+    return record_of(first) == record_of(action) and first.attribute == action.attribute
 
 
 def _of_what_is_not_made(case: Case) -> list[Action]:

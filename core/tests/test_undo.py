@@ -1,0 +1,387 @@
+"""Undo is a plan made of what a run has done, where that still stands; and it is not simply done again."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from core.tests.conftest import Doing
+from core.tests.undoing import Releasing, Town, cohort, person, town
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dss import handler
+from dss.actions import Outcome
+from dss.errors import StateError
+from dss.holding import Because
+from dss.journal import Journal
+from dss.policies import Policies
+from dss.templates import Undo
+
+
+@pytest.fixture
+def build(plant: Any) -> Iterator[Any]:
+    """Towns, which are pulled down after the test."""
+    made: list[Town] = []
+
+    def builds(system: Any, template: type = Releasing) -> Town:
+        made.append(town(plant, system, template))
+        return made[-1]
+
+    yield builds
+    for one in made:
+        shutil.rmtree(one.state.parent)
+
+
+def _planned(sync: Any) -> list[str]:
+    return [action.message for action in sync.plan.actions]
+
+
+def _wrong(sync: Any) -> dict[str, str]:
+    return {error.idnumber: error.error for error in sync.plan.errors}
+
+
+def _held(sync: Any) -> set[str]:
+    return {action.message for hold in sync.holds for action in hold.actions}
+
+
+def test_everything_is_put_back(build: Any) -> None:
+    """Changed values, members, leavers and cohorts are as they were; who was made is disabled, and nobody's."""
+    place = build(
+        {
+            "students": [person("1"), person("2"), person("3", enabled=False)],
+            "cohorts": [cohort("a", "1", "2"), cohort("gone", "1", name="Gone")],
+        }
+    )
+    before = place.system
+    today = {
+        "students": [person("1", email="new@x.org"), person("3"), person("4")],
+        "cohorts": [cohort("a", "1", "4"), cohort("b", "1", "4")],
+    }
+    place.apply(**today)
+    assert place.system != before
+
+    report = place.undo(1)
+
+    assert {result.outcome for result in report.undone} == set()
+    assert place.system["cohorts"] == before["cohorts"]
+    made = place.system["students"].pop("4")
+    assert made["enabled"] is False
+    assert place.system["students"] | {} == {**before["students"], "4": made}
+
+
+def test_the_next_run_holds_what_was_undone_and_nothing_else(build: Any) -> None:
+    """Each change of the run that was undone waits; another one goes on; and one that the source has changed does."""
+    place = build({"students": [person("1"), person("2")], "cohorts": [cohort("a", "1")]})
+    today = {
+        "students": [person("1", email="new@x.org"), person("4"), person("5")],
+        "cohorts": [cohort("a", "4"), cohort("b", "4")],
+    }
+    place.apply(**today)
+    place.undo(1)
+
+    sync = place.plan(**today)
+
+    assert list(sync.ready) == []
+    assert {hold.because for hold in sync.holds} == {Because.UNDONE}
+    assert {hold.reason.partition(":")[0] for hold in sync.holds} == {"undone in run 2"}
+    assert len(sync.held) == len(list(sync.plan.actions)) == 8
+
+    today["students"][0]["email"] = "newer@x.org"
+    today["students"][1]["given_name"] = "Ida"
+    assert [action.message for action in place.plan(**today).ready] == [
+        "update students 1: email '1@x.org' -> 'newer@x.org'",
+        "update students 4: enabled False -> True",
+        "update students 4: given_name 'Ada' -> 'Ida'",
+    ]
+    # a night goes by
+    place.apply(**today)
+    assert len(place.plan(**today).held) == len(list(place.plan(**today).plan.actions))
+
+
+def test_what_was_undone_goes_through_when_it_is_approved(build: Any) -> None:
+    """And is not held again later."""
+    place = build({"students": [person("1")]})
+    today = {"students": [person("1", email="new@x.org")]}
+    place.apply(**today)
+    place.undo(1)
+    sync = place.plan(**today)
+    with Journal.open(place.state) as journal:
+        far = journal.runs()[0].began.replace(year=9999)
+        journal.approvals.add("right", list(sync.plan.actions), far, "me")
+
+    place.apply(**today)
+
+    assert place.system["students"]["1"]["email"] == "new@x.org"
+    place.target.system["students"]["1"]["email"] = "1@x.org"
+    assert len(place.plan(**today).ready) == 1
+
+
+def test_what_is_not_as_it_was_written_is_left_and_told(build: Any) -> None:
+    """By a person or by a later run: the undo says what stands there now, and does the rest."""
+    place = build({"students": [person("1"), person("2"), person("3")], "cohorts": [cohort("a", "1")]})
+    people = [person("1", email="one@x.org"), person("2", email="two@x.org"), person("4"), person("5")]
+    place.apply(students=people, cohorts=[cohort("a", "1"), cohort("b", "1")])
+    place.target.system["students"]["1"]["email"] = "hand@x.org"
+    place.target.system["students"]["4"]["email"] = "hand@x.org"
+    place.target.system["cohorts"]["b"]["members"] |= {"2"}
+    del place.target.system["students"]["5"]
+
+    sync = place.plan_undo(1)
+
+    assert _wrong(sync) == {
+        "1": "is 'hand@x.org' by now, not the 'one@x.org' that run 1 wrote",
+        "4": "`email` is 'hand@x.org' by now, not the '4@x.org' that run 1 wrote: it is not let go",
+        "b": "`members` has got '2' since run 1 made it: it is not let go",
+    }
+    assert _planned(sync) == [
+        "update students 2: email 'two@x.org' -> '2@x.org'",
+        "update students 3: enabled False -> True",
+    ]
+
+
+def test_what_changes_between_plan_and_undo_stands(build: Any) -> None:
+    """It is judged again just before it is written."""
+    place = build({"students": [person("1")]})
+    place.apply(students=[person("1", email="new@x.org")])
+    sync = place.plan_undo(1)
+    place.target.system["students"]["1"]["email"] = "hand@x.org"
+
+    report = place.carry_out(sync, of=1)
+
+    assert report.total(Outcome.DRIFTED) == 1
+    assert place.system["students"]["1"]["email"] == "hand@x.org"
+
+
+def test_two_who_exchanged_their_logins_get_them_back(build: Any) -> None:
+    """The way over a spare value is taken back as one change, and is itself gone the other way round."""
+    place = build({"students": [person("1"), person("2")]})
+    before = place.system
+    today = {"students": [person("1", username="u2"), person("2", username="u1")]}
+    place.apply(**today)
+    assert place.system["students"]["1"]["username"] == "u2"
+
+    report = place.undo(1)
+
+    assert report.total(Outcome.DONE) == 3
+    assert place.system == before
+    assert list(place.plan(**today).ready) == []
+
+
+def test_who_was_taken_over_is_given_back_as_found(build: Any) -> None:
+    """With the values that were found, and out of our scope; taken over again when that is undone."""
+    place = build({"students": [person("1", email="old@x.org", outside=True)], "cohorts": [cohort("a")]})
+    before = place.system
+    today = {"students": [person("1")], "cohorts": [cohort("a", "1")]}
+    place.apply(**today)
+    after = place.system
+    assert "outside" not in after["students"]["1"]
+
+    sync = place.plan_undo(1)
+    assert _planned(sync) == [
+        "remove cohorts a: members - '1'",
+        "release students 1: give record None back as it was found",
+    ]
+    place.carry_out(sync, of=1)
+
+    assert place.system == before
+    assert list(place.plan(**today).ready) == []
+    assert place.undo(2).undone == []
+    assert place.system == after
+
+
+def test_without_a_way_to_give_back_only_the_values_are_put_back(build: Any) -> None:
+    """The takeover itself stays, and the next run does not write the values again."""
+    place = build({"students": [person("1", email="old@x.org", outside=True)]}, Doing)
+    today = {"students": [person("1")]}
+    place.apply(**today)
+
+    report = place.undo(1)
+
+    assert report.total(Outcome.DONE) == 1
+    assert place.system["students"]["1"]["email"] == "old@x.org"
+    assert "outside" not in place.system["students"]["1"]
+    assert list(place.plan(**today).ready) == []
+
+
+def test_an_undo_twice_does_nothing_twice(build: Any) -> None:
+    """What is back already needs nothing."""
+    place = build({"students": [person("1"), person("2")], "cohorts": [cohort("a", "1")]})
+    place.apply(students=[person("1", email="n"), person("3")], cohorts=[cohort("a", "3")])
+    place.undo(1)
+    after = place.system
+
+    sync = place.plan_undo(1)
+
+    assert _planned(sync) == []
+    assert _wrong(sync) == {}
+    assert place.undo(1).total() == 0
+    assert place.system == after
+
+
+def test_an_undo_can_be_undone(build: Any) -> None:
+    """Then everything is as the first run has left it, and the next one finds nothing."""
+    place = build(
+        {"students": [person("1"), person("2")], "cohorts": [cohort("a", "1"), cohort("gone", "2")]}
+    )
+    today = {"students": [person("1", email="n"), person("3")], "cohorts": [cohort("a", "3")]}
+    place.apply(**today)
+    after = place.system
+    place.undo(1)
+
+    report = place.undo(2)
+
+    assert report.undone == []
+    assert place.system == after
+    assert _planned(place.plan(**today)) == []
+
+
+def test_a_part_can_be_undone(build: Any) -> None:
+    """A branch, or one record; the rest stays, and is not held."""
+    place = build({"students": [person("1"), person("2")]})
+    today = {"students": [person("1", email="n1"), person("2", email="n2")]}
+    place.apply(**today)
+
+    place.undo(1, "students:2")
+
+    assert [one["email"] for one in place.system["students"].values()] == ["n1", "2@x.org"]
+    assert _held(place.plan(**today)) == {"update students 2: email '2@x.org' -> 'n2'"}
+
+
+def test_removals_of_an_undo_have_their_budget(build: Any) -> None:
+    """To let go of everybody whom a run has made is as dangerous as any removal."""
+    place = build({"students": []})
+    place.apply(students=[person(f"{number:02}") for number in range(20)])
+    place.policies = Policies()
+
+    sync = place.plan_undo(1)
+
+    assert len(sync.held) == 20
+    assert {hold.because for hold in sync.holds} == {Because.BUDGET}
+
+
+def test_what_cannot_be_undone_is_listed(build: Any) -> None:
+    """The handler says so; so does a run whose values have been forgotten, and one that there is not."""
+
+    class Final(Doing):
+        @handler(undo=Undo.NOT)
+        def update_students_email(self, action: Any) -> None:
+            """Sends a letter."""
+            self.update(action)
+
+    place = build({"students": [person("1")]}, Final)
+    place.apply(students=[person("1", email="n", given_name="Ida")])
+
+    sync = place.plan_undo(1)
+
+    assert _wrong(sync) == {"1": "cannot be undone: `right` has no way back from it"}
+    assert _planned(sync) == ["update students 1: given_name 'Ida' -> 'Ada'"]
+    with pytest.raises(StateError, match="there is no run 7"):
+        place.plan_undo(7)
+    with Journal.open(place.state) as journal:
+        journal.expire(journal.runs()[0].began.replace(year=9999))
+    with pytest.raises(StateError, match="names and values have been forgotten"):
+        place.plan_undo(1)
+
+
+def test_only_what_was_done_is_undone(build: Any) -> None:
+    """What the run found done already is not its work."""
+    place = build({"students": [person("1"), person("2")]})
+    sync = place.plan(students=[person("1", email="n1"), person("2", email="n2")])
+    place.target.system["students"]["2"]["email"] = "n2"
+    place.carry_out(sync)
+
+    place.undo(1)
+
+    assert [one["email"] for one in place.system["students"].values()] == ["1@x.org", "n2"]
+
+
+text = st.sampled_from(["", "a", "b", None])
+people = st.dictionaries(
+    st.sampled_from("123456"),
+    st.fixed_dictionaries(
+        {
+            "email": text,
+            "given_name": st.sampled_from(["Ada", "Bo"]),
+            "username": st.sampled_from(["p", "q", "r", "s", "t"]),
+            "enabled": st.booleans(),
+        }
+    ),
+).map(lambda found: _with_logins_of_their_own(found))
+groups = st.dictionaries(
+    st.sampled_from("abc"), st.fixed_dictionaries({"members": st.frozensets(st.sampled_from("123456"))})
+)
+
+
+def _with_logins_of_their_own(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    seen: set[str] = set()
+    for idnumber, record in found.items():
+        if record["username"] in seen:
+            record["username"] = f"u{idnumber}"
+        seen.add(record["username"])
+    return found
+
+
+@given(wanted=people, there=people, outside=people, cohorts=groups, had=groups)
+@settings(max_examples=40, deadline=None)
+def test_undo_restores_whatever_was_applied(
+    plant: Any, wanted: Any, there: Any, outside: Any, cohorts: Any, had: Any
+) -> None:
+    """Any source, any target: what there was is as it was, who was made is disabled, and all of it is held."""
+    known = {one: {"idnumber": one, **record} for one, record in there.items()}
+    strangers = {
+        one: {"idnumber": one, **record, "username": f"x{one}", "outside": True}
+        for one, record in outside.items()
+        if one not in there
+    }
+    place = town(
+        plant,
+        {
+            "students": [*known.values(), *strangers.values()],
+            "cohorts": [{"idnumber": one, **record} for one, record in had.items()],
+        },
+        Releasing,
+    )
+    try:
+        before = place.system
+        today = {
+            "students": [{"idnumber": one, **record} for one, record in wanted.items()],
+            "cohorts": [{"idnumber": one, **record} for one, record in cohorts.items()],
+        }
+        place.apply(**today)
+        done = place.done(1)
+        again = place.plan(**today)
+
+        sync = place.plan_undo(1)
+        # a login that somebody keeps who was made, and is only disabled, is not free
+        assert sync.plan is not None
+        stuck = {error.idnumber for error in sync.plan.errors if "username" in (error.error or "")}
+        assert {error.idnumber for error in sync.plan.errors} == stuck
+        report = place.carry_out(sync, of=1)
+
+        waiting = {one.action.idnumber for one in report.undone if one.action is not None}
+        made = {idnumber for _, kind, idnumber, _ in done if kind == "new"}
+        for branch, records in place.system.items():
+            for idnumber, record in records.items():
+                if idnumber in before[branch]:
+                    if idnumber not in stuck | waiting:
+                        assert record == before[branch][idnumber]
+                else:
+                    assert idnumber in made
+                    assert record["enabled"] is False
+            assert before[branch].keys() <= records.keys()
+        after = place.system
+        if not stuck and not waiting:
+            twice = place.plan_undo(1)
+            assert _planned(twice) == []
+            assert _wrong(twice) == {}
+            following = place.plan(**today)
+            # what could not be done the first time is no business of the undo
+            left = {action.fingerprint for action in again.plan.actions} if again.plan else set()
+            assert {one.fingerprint for one in following.ready} <= left
+            assert {hold.because for hold in following.holds} <= {Because.UNDONE, Because.DEPENDENT}
+        assert place.system == after
+    finally:
+        shutil.rmtree(place.state.parent)
