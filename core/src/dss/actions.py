@@ -85,6 +85,7 @@ class Action:
     after: tuple[Action, ...] = ()
     place: int = -1
     _message: str | None = attrs.field(default=None, alias="message")
+    _fingerprint: str | None = attrs.field(default=None, init=False)
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -101,7 +102,13 @@ class Action:
         """What this action is known by from plan to plan, as 16 hexadecimal digits.
 
         The same change found again has the same one, whatever stands on the right by then; another value has another.
+        Worked out when it is first asked for, which is when the action is as it will be carried out.
         """
+        if self._fingerprint is None:
+            self._fingerprint = self._worked_out()
+        return self._fingerprint
+
+    def _worked_out(self) -> str:
         if self.kind in (Kind.ADD, Kind.REMOVE):
             what = stable(self.value)
         else:

@@ -98,7 +98,7 @@ def spooled(
     return Spool(place, _pack, unpack, limit)
 
 
-_FIELDS = [field.name for field in attrs.fields(Action)]
+_FIELDS = [field.name for field in attrs.fields(Action) if field.init]
 
 
 def _pack(action: Action) -> tuple[Any, ...]:
