@@ -9,6 +9,7 @@ from pathlib import Path
 
 import moodle
 import pytest
+from click.testing import CliRunner
 from demo import Play
 from riverbend.overnight import pass_night
 from riverbend.school import School, invent
@@ -16,6 +17,7 @@ from school import Student
 
 from dss.actions import Kind, Outcome
 from dss.exit_codes import ExitCode
+from dss.launcher.group import dss_run
 from dss.runner import Run
 
 HERE = Path(__file__).parent.parent
@@ -36,7 +38,12 @@ class Night:
     def receive(self, day: str) -> None:
         """Put the exports of a day in place."""
         shutil.rmtree(self.folder / "exports", ignore_errors=True)
-        shutil.copytree(HERE / "exports" / day, self.folder / "exports")
+        shutil.copytree(HERE / "exports" / day, self.folder / "exports", copy_function=shutil.copyfile)
+
+    def claim(self) -> None:
+        """Say that what Moodle has in our scope is ours."""
+        result = CliRunner().invoke(dss_run, ["claim", "--yes", "--config", str(self.folder / "dss.toml")])
+        assert result.exit_code == 0, result.output
 
     def plan(self) -> tuple[ExitCode, Counts]:
         """How a plan ends, and how much it finds."""
@@ -72,8 +79,11 @@ class Night:
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> Night:
-    """The folder before day one."""
-    return Night(tmp_path_factory.mktemp("play"))
+    """The folder before day one, when it is known whose the records in our scope are."""
+    made = Night(tmp_path_factory.mktemp("play"))
+    made.receive("day1")
+    made.claim()
+    return made
 
 
 def pupils_wanted(school: School) -> set[tuple[object, ...]]:
@@ -233,6 +243,7 @@ def test_a_teacher_who_leaves_and_whose_child_stays_keeps_the_account(tmp_path: 
     """The account goes on as a parent's, under the number it always had; nobody is locked out, nothing is doubled."""
     night = Night(tmp_path)
     night.receive("day1")
+    night.claim()
     night.apply()
     accounts = night.ask("SELECT count(*) FROM mdl_user")
     (file,) = (tmp_path / "exports").glob("riverbend_sec_teachers_v1.10.txt")

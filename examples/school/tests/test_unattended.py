@@ -75,6 +75,7 @@ def server(tmp_path: Path) -> Server:
     executable(made.srv / "mail-failure", made.placed(recipe("mail-failure ADDRESS")))
     config = made.srv / "dss.toml"
     config.write_text(made.placed(recipe("state = ")) + config.read_text("utf-8"), "utf-8")
+    subprocess.run([LAUNCHER, "claim", "--yes"], cwd=made.srv, check=True, capture_output=True)
     return made
 
 
