@@ -122,9 +122,13 @@ class Store:
     blanks: dict[str, int] = attrs.field(factory=dict)
 
     def reading(self) -> Reading:
-        """What the reading looked like, for the guards; a branch that was filled by hand has only its records."""
+        """What the reading looked like, for the guards; a branch that was filled by hand has only its records.
+
+        Where there is no column at all, each record is blank.
+        """
         keys = len(self.items.keys() | self.frozen.keys()) if self.frozen else len(self.items)
-        return Reading(max(self.rows, len(self.items)), keys, dict(self.blanks))
+        rows = max(self.rows, len(self.items))
+        return Reading(rows, keys, {**self.blanks, **dict.fromkeys(self.absent, rows)})
 
     def freeze(self, idnumber: str, reason: str) -> None:
         """Set a record aside; a second reason is added to the first."""

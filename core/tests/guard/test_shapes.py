@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from dss.guard import holds
 from dss.holding import Because
 from dss.memory import Memory, Reading
 from dss.policies import Budget, Policies, Shape
@@ -271,3 +272,31 @@ def test_members_exchanged_by_the_hundred(schools: Any) -> None:
     (hold,) = schools.holds(memory=_remember(cohorts=Reading(40, 40)))
 
     assert hold.reason == "members would change in 200 of 400 values in cohorts; 200 changes of members wait"
+
+
+@pytest.mark.parametrize("absent", [False, True])
+def test_a_column_gone_blank_that_changes_nothing_is_told(schools: Any, absent: bool) -> None:
+    """Blank where the target takes no blanks, or gone from the file: nothing is held, and somebody hears of it."""
+    schools.students(range(100))
+    for tree in (schools.left, schools.right):
+        for student in tree.students:
+            student.given_name = None if absent and tree is schools.left else "Ada"
+    if absent:
+        schools.left.students.absent("given_name", "homeroom")
+    else:
+        schools.left.students.contents().blanks.update(given_name=100, grade=100)
+    plan = schools.plan()
+
+    found = holds(
+        plan, None, Memory(readings={"students": Reading(100, 100, {"grade": 100, "homeroom": 100})})
+    )
+
+    assert found == []
+    assert [(error.branch, error.idnumber, error.error) for error in plan.errors] == [
+        (
+            "students",
+            "",
+            "given_name is blank in 100 of 100 students, and was in 0 in the last good run; look at the export, since"
+            " nothing of it is brought over",
+        )
+    ]

@@ -26,6 +26,7 @@ class _Trip:
         concerns: whether an action of the branch has to wait for that.
         one: what is waiting, for the second half.
         many: several of these.
+        blank: the attribute that has gone blank, where that is it.
     """
 
     scope: str
@@ -33,6 +34,7 @@ class _Trip:
     concerns: Callable[[Action], bool]
     one: str
     many: str
+    blank: str = ""
 
     def sentence(self, count: int) -> str:
         return f"{self.text}; {number(count, self.one, self.many)}"
@@ -54,6 +56,19 @@ def out_of_shape(case: Case) -> None:
                 concerned[trip].append(action)
     for trip, actions in concerned.items():
         case.hold(Because.SHAPE, actions, trip.sentence, scope=trip.scope)
+        if trip.blank and not actions:
+            _tell(case, trip)
+
+
+def _tell(case: Case, trip: _Trip) -> None:
+    """Say that a column has gone blank where there is nothing to hold: its blanks are refused, or say nothing."""
+    name = trip.scope.partition(".")[0]
+    left, right = case.lefts[name], case.rights[name]
+    is_made = isinstance(getattr(left.klass, trip.blank, None), property)
+    if is_made or trip.blank in right.unsaid() or not {*left.names()} & {*right.names()} & {trip.blank}:
+        return
+    said = f"{trip.text}; look at the export, since nothing of it is brought over"
+    case.plan.errors.insert(0, Action(kind=Kind.ERROR, branch=name, idnumber="", error=said))
 
 
 def _trips(case: Case, name: str, left: Branch, was: Reading) -> Iterator[_Trip]:
@@ -65,7 +80,7 @@ def _trips(case: Case, name: str, left: Branch, was: Reading) -> Iterator[_Trip]
         before = was.blanks.get(attribute, 0)
         if not blanks.allows(count - before, now.rows):
             text = f"{attribute} is blank in {count} of {now.rows} {name}, and was in {before} {BEFORE}"
-            yield _changes(name, attribute, text)
+            yield attrs.evolve(_changes(name, attribute, text), blank=attribute)
     changes = Limit(shape.count, shape.changes)
     for (branch, attribute), count in case.changed.items():
         if branch == name and not changes.allows(count, 0):
