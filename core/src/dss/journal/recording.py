@@ -60,8 +60,8 @@ class Recording:
         with self._database.writing() as connection:
             while chunk := list(itertools.islice(rest, AT_ONCE)):
                 self._plan(connection, base, chunk)
-                if held:
-                    kept = [one for one, _ in chunk if one.key in held]
+                kept = [one for one, _ in chunk if one.key in held] if held else []
+                if kept:
                     self._settle(
                         connection, base, [(one, Outcome.HELD, held[one.key], None) for one in kept], None
                     )
