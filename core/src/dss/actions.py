@@ -200,6 +200,8 @@ def stable(value: Any) -> str:
         return "{" + ", ".join(sorted(map(stable, value))) + "}"
     if isinstance(value, list | tuple):
         return "[" + ", ".join(map(stable, value)) + "]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(sorted(f"{stable(key)}: {stable(one)}" for key, one in value.items())) + "}"
     return repr(value)
 
 
