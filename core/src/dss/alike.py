@@ -34,7 +34,7 @@ def unlike_in(item: Any, values: Mapping[str, Any], *, only_said: bool = False) 
         if is_multi(now) and (was is None or is_multi(was)):
             if not only_said and any(value not in (was or ()) for value in now):
                 found.append(name)
-        elif not same(now, was):
+        elif not unchanged(now, was):
             found.append(name)
     return found
 
@@ -54,3 +54,12 @@ def same(one: Any, other: Any) -> bool:
     if is_multi(one) and is_multi(other) and not (isinstance(one, list | tuple) and one == other):
         return frozenset(one) == frozenset(other)
     return bool(one == other)
+
+
+def unchanged(now: Any, was: Any) -> bool:
+    """Whether a value is as it was: `same`, or the very same text.
+
+    A value read from the target may be equal to every spelling but its own, if it is one that the target should not
+    hold.
+    """
+    return same(now, was) or (isinstance(now, str) and isinstance(was, str) and str.__eq__(now, was))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dss.actions import Action, Kind, Result
 from dss.adoption import described
-from dss.alike import held_values, same, unlike_in, value_of
+from dss.alike import held_values, same, unchanged, unlike_in, value_of
 from dss.attributes import is_multi
 from dss.importers import Scope, opened, steps_of
 from dss.store import NATIVE, Store
@@ -103,7 +103,7 @@ def _judge_new(action: Action, now: Store, foreign: Foreign) -> Result | None:
     own = [record for record in others if record.get(NATIVE) == action.adopts.native]
     if not own:
         return action.drifted(f"record {action.adopts.native}, which was to be taken over, is gone")
-    unlike = [name for name, was in action.adopts.was.items() if not same(own[0].get(name), was)]
+    unlike = [name for name, was in action.adopts.was.items() if not unchanged(own[0].get(name), was)]
     if unlike:
         name = unlike[0]
         return action.drifted(_told(name, action.adopts.was[name], own[0].get(name)))
@@ -117,7 +117,7 @@ def _judge_update(action: Action, now: Store, foreign: Foreign) -> Result | None
     found = value_of(item, name)
     if same(found, action.wanted):
         return action.already()
-    if same(found, action.was):
+    if unchanged(found, action.was):
         return None
     return action.drifted(f"{_told(name, action.was, found)}, wanted {action.wanted!r}")
 

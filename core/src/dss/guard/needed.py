@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dss.actions import Action
@@ -73,16 +73,17 @@ def still_needed(case: Case) -> None:
     moving = {(action.branch, action.idnumber, action.attribute) for action in case.moves}
     needed: dict[Record, list[Record]] = {}
     for name, branch in case.rights.items():
-        if not any(kind in kinds for to in branch.references().values() for kind in to):
+        references = case.references[name]
+        if not any(kind in kinds for to in references.values() for kind in to):
             continue
         for idnumber, item in branch.items():
             if (name, idnumber) in case.olds or value_of(item, "enabled") is False:
                 continue
-            for attribute, reference in references_of(branch, item):
+            for attribute, reference in references_of(references, item):
                 if reference in gone and (name, idnumber, attribute) not in moving:
                     needed.setdefault(reference, []).append((name, idnumber))
     for record, item in _doubtful(case):
-        for _, reference in references_of(case.rights[record[0]], item, several=True):
+        for _, reference in references_of(case.references[record[0]], item, several=True):
             if reference in case.olds and record not in needed.get(reference, ()):
                 needed.setdefault(reference, []).append(record)
     hold_needed(case, needed, Because.NEEDED)
@@ -132,12 +133,18 @@ def _doubtful(case: Case) -> Iterable[tuple[Record, Any]]:
 
 def would_be_gone(old: Action) -> bool:
     """Whether the end of a record takes it out of reach, instead of only disabling it."""
-    return old.right is None or "enabled" not in names_of(old.right)
+    # what is given back is out of reach too
+    return old.right is None or old.adopts is not None or "enabled" not in names_of(old.right)
 
 
-def references_of(branch: Branch, item: Any, *, several: bool = False) -> Iterable[tuple[str, Record]]:
+def references_of(
+    references: Mapping[str, tuple[str, ...]], item: Any, *, several: bool = False
+) -> Iterator[tuple[str, Record]]:
     """What an item refers to, with the attribute; of several values in one attribute only where asked."""
-    for attribute, kinds in branch.references().items():
+    for attribute, kinds in references.items():
         value = value_of(item, attribute)
-        values = [value] if isinstance(value, str) else value if several and is_multi(value) else ()
-        yield from ((attribute, (kind, one)) for one in values for kind in kinds)
+        if isinstance(value, str):
+            for kind in kinds:
+                yield attribute, (kind, value)
+        elif several and is_multi(value):
+            yield from ((attribute, (kind, one)) for one in value for kind in kinds)

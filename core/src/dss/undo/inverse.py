@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dss.actions import Action, Adoption, Kind
-from dss.alike import held_values, same, unlike_in, value_of
+from dss.alike import held_values, same, unchanged, unlike_in, value_of
 from dss.attributes import is_multi, names_of
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class Inverse:
         changed = {
             name: value
             for name, value in now.items()
-            if adopts.was[name] is not None and not same(value, adopts.was[name])
+            if adopts.was[name] is not None and not unchanged(value, adopts.was[name])
         }
         for name, value in changed.items():
             if not same(value, wrote.get(name)):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dss.actions import Action, Adoption, Kind
-from dss.alike import held_values, same, value_of
+from dss.alike import held_values, unchanged, value_of
 from dss.attributes import is_multi, names_of
 from dss.importers import Scope, opened
 from dss.store import KEY, NATIVE, REFUSED
@@ -124,7 +124,7 @@ class Returning:
         before = held_values(old.right)
         if old.adopts is not None:
             for name, value in old.adopts.was.items():
-                if name in was and not same(was[name], value):
+                if name in was and not unchanged(was[name], value):
                     return self._error(
                         old, f"`{name}` is {was[name]!r} by now, not the {value!r} that run {self._run} wrote"
                     )

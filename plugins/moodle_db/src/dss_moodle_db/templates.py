@@ -15,6 +15,7 @@ from dss_moodle_db import (
     enrolling,
     group_writing,
     guardians,
+    releasing,
 )
 
 if TYPE_CHECKING:
@@ -80,6 +81,14 @@ class MoodleTemplate(DefaultTemplate):
 
     old_teachers = old_guardians = old_students
 
+    @handler(bulk=BULK)
+    def release_students(self, actions: Actions) -> list[Result]:
+        """Give accounts back that were taken over, as they were found."""
+        with self.client.writing() as connection:
+            return releasing.release_accounts(self.client, connection, self._branch(actions), actions)
+
+    release_teachers = release_guardians = release_students
+
     # -- courses and classes ---------------------------------------------------------------------------------------
 
     @handler(bulk=BULK, undo=Undo.PARTLY)
@@ -118,15 +127,27 @@ class MoodleTemplate(DefaultTemplate):
         with self.client.writing() as connection:
             return group_writing.end_groups(self.client, connection, self._branch(actions), actions)
 
+    @handler(bulk=BULK)
+    def release_classes(self, actions: Actions) -> list[Result]:
+        """Give groups back that were taken over, as they were found."""
+        with self.client.writing() as connection:
+            return releasing.release_groups(self.client, connection, actions)
+
     # -- enrollments -----------------------------------------------------------------------------------------------
 
-    @handler(bulk=BULK)
+    @handler(bulk=BULK, undo=Undo.PARTLY)
     def new_enrollments(self, actions: Actions) -> list[Result]:
-        """Enrol people in classes, revive them, or end classes for them."""
+        """Enrol people in classes; undone, an enrolment stays suspended where it was the only class of the course."""
         with self.client.writing() as connection:
             return enrolling.change_enrolments(self.tree, connection, actions)
 
-    update_enrollments = old_enrollments = new_enrollments
+    @handler(bulk=BULK)
+    def update_enrollments(self, actions: Actions) -> list[Result]:
+        """Suspend people in classes, revive them, or end classes for them."""
+        with self.client.writing() as connection:
+            return enrolling.change_enrolments(self.tree, connection, actions)
+
+    old_enrollments = update_enrollments
 
     # -- cohorts ---------------------------------------------------------------------------------------------------
 
