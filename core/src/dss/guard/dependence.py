@@ -35,7 +35,7 @@ class _Index:
 def _referred_to(case: Case, action: Action) -> Iterable[Record]:
     if action.kind is not Kind.OLD:
         return case.refers_to(action)
-    return (record for _, record in references_of(case.rights[action.branch], action.right, several=True))
+    return (record for _, record in references_of(case.references[action.branch], action.right, several=True))
 
 
 def _spread(case: Case, index: _Index, quiet: bool) -> None:
@@ -67,14 +67,14 @@ def _keeps_what_hangs_on_it(action: Action, hold: Hold) -> bool:
 
 def _hangs_on(case: Case, action: Action, hold: Hold) -> Iterable[Record]:
     """The records that have to stay for what is held."""
-    branch = case.rights[action.branch]
+    references = case.references[action.branch]
     if action.kind is Kind.OLD and hold.because is not Because.POLICY:
-        yield from (record for _, record in references_of(branch, action.right, several=True))
+        yield from (record for _, record in references_of(references, action.right, several=True))
         return
     if action.kind is Kind.OLD:
-        found = [record for _, record in references_of(branch, action.right, several=True)]
+        found = [record for _, record in references_of(references, action.right, several=True)]
     elif action.kind in (Kind.REMOVE, Kind.UPDATE):
-        kinds = case.references[action.branch].get(action.attribute or "", ())
+        kinds = references.get(action.attribute or "", ())
         value = action.value if action.kind is Kind.REMOVE else action.was
         found = [(kind, value) for kind in kinds if isinstance(value, str)]
     else:
