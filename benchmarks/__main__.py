@@ -10,6 +10,7 @@ from pathlib import Path
 from benchmarks.figures import Figure, Verdict
 from benchmarks.parts.footprint import size, startup
 from benchmarks.parts.hooks import hooks
+from benchmarks.parts.keeping import keeping
 from benchmarks.parts.moodle import creating, queries
 from benchmarks.parts.planfile import planfile
 from benchmarks.parts.records import peer, plain, scale
@@ -24,6 +25,7 @@ PARTS: dict[str, Callable[[Setting], Part]] = {
     "hooks": hooks,
     "queries": queries,
     "creating": creating,
+    "keeping": keeping,
     "planfile": planfile,
     "startup": startup,
     "size": size,

@@ -24,6 +24,13 @@ CASES = {
     "dss_seats": "benchmarks.cases.export",
     "moodle_dss": "benchmarks.cases.moodle",
     "moodle_raw": "benchmarks.cases.moodle",
+    "bare": "benchmarks.cases.keeping",
+    "journaled": "benchmarks.cases.keeping",
+    "kept": "benchmarks.cases.keeping",
+    "school_bare": "benchmarks.cases.keeping",
+    "school_journaled": "benchmarks.cases.keeping",
+    "school_twice": "benchmarks.cases.keeping",
+    "school_filed": "benchmarks.cases.keeping",
     "plan_written": "benchmarks.cases.planfile",
     "plan_shown": "benchmarks.cases.planfile",
 }

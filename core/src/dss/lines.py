@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
+import orjson
+
 from dss.actions import Action, Adoption, Kind
 from dss.attributes import is_multi
 from dss.errors import ConfigError, PlanError
@@ -34,7 +36,17 @@ def _encoder() -> Callable[[Any], str]:
     return lambda value: "".join(made(value, 0))
 
 
-_encode = _encoder()
+_encode_any = _encoder()
+
+
+def _encode(value: Any) -> str:
+    """One line of ASCII: by the quick library where that gives it, else by Python's own."""
+    try:
+        line = orjson.dumps(value)
+    except TypeError:
+        # halves of characters, and whole numbers of more than 64 bits
+        return _encode_any(value)
+    return line.decode("ascii") if line.isascii() else _encode_any(value)
 
 
 class Lines:
@@ -103,7 +115,7 @@ class Lines:
         found: dict[str, Any] = {}
         if action.place >= 0:
             found["place"] = action.place
-        found["kind"] = kind.value
+        found["kind"] = kind._value_
         found["branch"] = branch
         found["idnumber"] = idnumber
         if action.native is not None:

@@ -14,6 +14,7 @@ from dss.lines import Lines
 from dss.plan import Plan
 from dss.planfile import Foot, PlanFile, SyncHead, held_in
 from dss.planfile.tally import total
+from dss.spool import LIMIT
 
 if TYPE_CHECKING:
     from dss.memory import Memory
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class StoredActions(Collection[Action]):
-    """The actions of one sync in a plan file, in order, read anew each time they are gone through.
+    """The actions of one sync in a plan file, in order; when there are very many, read anew each time.
 
     Args:
         file: the plan.
@@ -33,28 +34,31 @@ class StoredActions(Collection[Action]):
 
     def __init__(self, file: PlanFile, place: int, lines: Lines, count: int) -> None:
         self._file, self._place, self._lines, self._count = file, place, lines, count
+        self._kept: list[Action] | None = None
 
     def __len__(self) -> int:
         return self._count
 
     def __iter__(self) -> Iterator[Action]:
-        return map(self._lines.load, self._file.lines(self._place))
+        if self._count > LIMIT:
+            return map(self._lines.load, self._file.lines(self._place))
+        if self._kept is None:
+            self._kept = list(map(self._lines.load, self._file.lines(self._place)))
+        return iter(self._kept)
 
     def __contains__(self, action: object) -> bool:
         return isinstance(action, Action) and any(action.key == one.key for one in self)
 
     def with_lines(self) -> Iterator[tuple[Action, str]]:
         """The actions with the lines that they were read from."""
-        return ((self._lines.load(line), line) for line in self._file.lines(self._place))
+        return zip(self, self._file.lines(self._place), strict=True)
 
     def held(self) -> dict[int, list[Action]]:
         """The actions that were held when the plan was made, by the number of the hold."""
         found: dict[int, list[Action]] = {}
-        for line in self._file.lines(self._place):
-            if holds := held_in(line):
-                action = self._lines.load(line)
-                for number in holds:
-                    found.setdefault(number, []).append(action)
+        for action, line in self.with_lines():
+            for number in held_in(line):
+                found.setdefault(number, []).append(action)
         return found
 
 
