@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dss import clock
 from dss.actions import Kind
-from dss.guard.case import is_removal
+from dss.guard.case import is_removal, value_of
 from dss.guard.stale import TOLERANCE
 from dss.holding import Because
 from dss.memory import Memory
@@ -90,10 +90,17 @@ def _remember_ours(
     ]
     if found:
         journal.owned.add(target, name, found, run, "matched")
-    undecided = any(hold.because is Because.UNKNOWN and hold.actions[0].branch == name for hold in sync.holds)
-    if not undecided and not journal.owned.is_complete(target, name):
+    if not journal.owned.is_complete(target, name) and not _undecided(known, ours, right):
         # nothing in the target is left of which nobody could say whose it is
         journal.owned.complete(target, name)
+
+
+def _undecided(known: Collection[str], ours: Collection[str], right: type[DataStoreBranch]) -> bool:
+    """Whether the target has anybody active of whom it is not known that they are ours."""
+    return any(
+        idnumber not in ours and idnumber not in known and value_of(item, "enabled") is not False
+        for idnumber, item in right.contents().items.items()
+    )
 
 
 def _differ(known: Any, found: Any) -> bool:

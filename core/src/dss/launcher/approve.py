@@ -131,7 +131,7 @@ def _listed(screen: Screen, config: Config, fingerprints: tuple[str, ...], *, re
 
     with Journal.open(config.state) as journal:
         now = clock.now()
-        there = [one for one in journal.approvals.all() if one.until > now]
+        there = [one for one in journal.approvals.all() if one.until > now and one.used is None]
         wanted = named(fingerprints, [one.fingerprint for one in there])
         for one in there:
             if not fingerprints or one.fingerprint in wanted:
