@@ -133,8 +133,7 @@ def _doubtful(case: Case) -> Iterable[tuple[Record, Any]]:
 
 def would_be_gone(old: Action) -> bool:
     """Whether the end of a record takes it out of reach, instead of only disabling it."""
-    # what is given back is out of reach too
-    return old.right is None or old.adopts is not None or "enabled" not in names_of(old.right)
+    return old.right is None or "enabled" not in names_of(old.right)
 
 
 def references_of(

@@ -19,7 +19,7 @@ EXIT_CODES = """\
 Exit codes:
   0  in step, nothing is left to do
   1  error: the command line, the configuration, a source or a system, a defect
-  2  `plan` only: there are changes to apply
+  2  there are changes to apply, which `plan` or `undo -o` has found, or `resume` has not planned
   3  changes are held back until somebody has looked
   4  some records or changes could not be carried out
   5  stopped before its end, or the question answered with no

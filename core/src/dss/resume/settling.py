@@ -48,17 +48,13 @@ class Settled:
             )
         if not total:
             return f"run {self.run} was cut short, between two batches"
-        parts = [
-            f"{count} {word}"
-            for count, word in (
-                (self.done, "had been made"),
-                (self.again, "had not"),
-                (self.unclear, "cannot be told"),
-            )
-            if count
-        ]
+        if total in (self.done, self.again):
+            what = "all had been made" if self.done else "none had been made"
+        else:
+            counts = ((self.done, "had been made"), (self.again, "had not"), (self.unclear, "cannot be told"))
+            what = ", ".join(f"{count} {word}" for count, word in counts if count)
         more = f"; see `dss-run history {self.run}`" if self.unclear else ""
-        return f"run {self.run} was cut short: of {_changes(total)} that it was just making, {', '.join(parts)}{more}"
+        return f"run {self.run} was cut short: of {_changes(total)} that it was just making, {what}{more}"
 
 
 def settle_state(state: Path, syncs: Sequence[Sync]) -> list[Settled]:

@@ -210,8 +210,9 @@ class _Planning:
             f"takes back what run {self._row.number} ({self._row.kind}, {self._row.began.astimezone():%Y-%m-%d %H:%M})"
             f" has done in {self._right.name}"
         )
-        for (branch, kind), count in self._partly.items():
-            yield f"{branch}: {count} {kind} can be undone in part only"
+        if self._partly:
+            found = ", ".join(f"{count} {kind} {branch}" for (branch, kind), count in self._partly.items())
+            yield f"of what it has done, this can be undone in part only: {found}"
 
     # -- turned round ----------------------------------------------------------------------------------------------
 
