@@ -1,0 +1,170 @@
+"""One column is not what it was: what it would change waits, and everything else goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.nightmares.conftest import Export, Scene
+
+pytestmark = pytest.mark.slow
+
+
+def blank(school: Export, *columns: str) -> Export:
+    """Nothing stands in a column any more."""
+    for row in school.students:
+        row.update(dict.fromkeys(columns, ""))
+    return school
+
+
+@pytest.mark.parametrize(
+    ("column", "attribute"),
+    [("Student_Email", "email"), ("First_Name", "given_name"), ("Last_Name", "family_name")],
+)
+def test_the_blank_column_that_moodle_would_refuse(scene: Scene, column: str, attribute: str) -> None:
+    """All e-mail addresses (or names) came blank: nobody's is touched, and a sentence says so before all others."""
+    before = scene.look()
+    scene.pass_night(blank(scene.news(), column))
+
+    result = scene.apply()
+
+    assert result.exit_code == 4
+    said = result.stdout.partition("needs attention\n")[2].splitlines()
+    assert said[0] == (
+        f"  ! students : {attribute} is blank in 400 of 400 students, and was in 0 in the last good run; look at the"
+        " export, since nothing of it is brought over"
+    )
+    assert scene.look().all_but("T4") == before.all_but("T4")
+    assert scene.look().accounts["T4"][3] == "new.address@fairfield.example"
+    scene.recovers(before)
+
+
+def test_the_blank_homerooms(scene: Scene) -> None:
+    """The homerooms were emptied in PowerSchool: neither the departments nor the cohorts go."""
+    before = scene.look()
+    scene.pass_night(blank(scene.news(), "Home_Room"))
+
+    result = scene.apply()
+
+    scene.waits(
+        before,
+        result,
+        "homeroom is blank in 400 of 400 students, and was in 0 in the last good run; 400 changes of homeroom wait",
+        "cohorts has 1 record, 25 in the last good run; 24 removals wait",
+    )
+    scene.recovers(before)
+
+
+def test_homerooms_that_are_given_up(scene: Scene) -> None:
+    """The school has no homerooms any more: approved, it goes through once; the next broken column is held again."""
+    scene.school = blank(scene.school, "Home_Room")
+    scene.pass_night()
+    assert scene.apply().exit_code == 3
+
+    scene.approve()
+    approved = scene.apply()
+    scene.pass_night()
+    after = scene.apply()
+
+    assert approved.exit_code == 0, approved.output
+    assert (after.exit_code, after.output) == (0, "")
+    assert {values[4] for values in scene.look().accounts.values() if values[5]} == {""}
+    assert {cohort for cohort, _ in scene.look().cohorts} == {"dss:pupils-all"}
+    gone = scene.look()
+    bad = scene.news()
+    for row in bad.students:
+        row["First_Name"] = "Unknown"
+    scene.pass_night(bad)
+    scene.waits(
+        gone, scene.apply(), "given_name would change in 400 of 400 students; 400 changes of given_name wait"
+    )
+    scene.recovers(gone)
+
+
+def test_the_blank_parents(scene: Scene) -> None:
+    """The addresses of all parents came blank: a branch without anybody ends the run."""
+    before = scene.look()
+    scene.pass_night(blank(scene.news(), "GuardianEmail"))
+
+    result = scene.apply()
+
+    assert scene.look() == before
+    scene.refused(result, "`powerschool.guardians` has no records at all (moodle.guardians has 202)")
+
+
+def test_the_parents_of_half_the_school_are_blank(scene: Scene) -> None:
+    """The addresses of half of the parents came blank: they keep their accounts, and their children."""
+    before = scene.look()
+    school = scene.news()
+    for row in school.students[:200]:
+        row["GuardianEmail"] = ""
+    scene.pass_night(school)
+
+    result = scene.apply()
+
+    assert result.exit_code == 3
+    assert scene.look().all_but("T4") == before.all_but("T4")
+    assert "guardians has 101 records, 202 in the last good run; 101 removals wait" in scene.held(result)
+    scene.recovers(before)
+
+
+def test_the_renamed_column(scene: Scene) -> None:
+    """The column of the addresses has another name: no address changes, and that night says so, once."""
+    before = scene.look()
+    scene.pass_night(scene.news())
+    text = scene.path("students").read_text().replace("Student_Email", "Pupil_Mail", 1)
+    scene.put("students", text)
+
+    first = scene.apply()
+    second = scene.apply()
+
+    assert first.exit_code == 4
+    assert (
+        "students : email is blank in 400 of 400 students, and was in 0 in the last good run" in first.stdout
+    )
+    assert scene.look().all_but("T4") == before.all_but("T4")
+    assert second.exit_code == 0
+    scene.recovers(before)
+
+
+def test_first_and_last_names_exchanged(scene: Scene) -> None:
+    """Two columns of the template were swapped below their names: nobody is called Abel Ada in the morning."""
+    before = scene.look()
+    scene.pass_night(scene.news())
+    text = scene.path("students").read_text().replace("Last_Name\tFirst_Name", "First_Name\tLast_Name", 1)
+    scene.put("students", text)
+
+    result = scene.apply()
+
+    scene.waits(
+        before,
+        result,
+        "family_name would change in 400 of 400 students; 400 changes of family_name wait",
+        "given_name would change in 400 of 400 students; 400 changes of given_name wait",
+    )
+    scene.recovers(before)
+
+
+def test_the_column_that_told_who_has_left(scene: Scene) -> None:
+    """The status of enrolment is not exported any more, and everybody who ever left is in the file: nobody is made."""
+    before = scene.look()
+    school = scene.news()
+    for number in range(20_000, 20_300):
+        row = dict(school.students[number % 100])
+        row.update(Student_Number=str(number), ID=str(number + 50_000), Network_ID=f"gone{number}")
+        row.update(Student_Email=f"gone{number}@fairfield.example")
+        school.students.append(row)
+    scene.pass_night(school)
+    text = scene.path("students").read_text().replace("Enroll_Status", "Status_Of_Enrolment", 1)
+    scene.put("students", text)
+
+    result = scene.apply()
+
+    scene.waits(
+        before,
+        result,
+        "300 records of students are new, and the source had 400 in the last good run; 300 changes",
+    )
+    scene.recovers(before)

@@ -1,0 +1,291 @@
+"""Yesterday's file, a clock that is wrong, two runs at once, a state folder or a target that is not what it was."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from dss.lock import one_at_a_time
+
+if TYPE_CHECKING:
+    from tests.nightmares.conftest import Scene
+
+pytestmark = pytest.mark.slow
+
+DAY = datetime.timedelta(days=1)
+
+
+def test_yesterdays_file(scene: Scene) -> None:
+    """Twelve pupils came and a room was changed; then a backup put the files of the day before in place again."""
+    yesterday = scene.school.copy()
+    then = scene.now
+    for number in range(10_500, 10_512):
+        row = {**scene.school.students[0], "Student_Number": str(number), "ID": str(number + 50_000)}
+        row.update(Network_ID=f"new{number}", Student_Email=f"new{number}@fairfield.example")
+        scene.school.students.append(row)
+        scene.school.enrol(row)
+    scene.school.students[3]["Home_Room"] = "9B"
+    scene.pass_night()
+    assert scene.apply().exit_code == 0
+    before = scene.look()
+    scene.now += DAY
+    scene.export(yesterday)
+    for table in ("students", "teachers", "courses", "sections", "cc"):
+        scene.date(table, then)
+
+    result = scene.apply()
+
+    assert result.exit_code == 3
+    assert scene.look() == before
+    held = scene.held(result)
+    assert len(held) == 5
+    assert all("students.* is older (2026-03-05 " in one for one in held), held
+    assert any(one.endswith("12 removals in students wait") for one in held)
+    assert any(one.endswith("1 other change in students waits") for one in held)
+    assert "If they are meant: `dss-run approve`" in result.stdout
+    scene.recovers(before)
+
+
+def test_yesterdays_file_that_is_meant(scene: Scene) -> None:
+    """The day before was the wrong one, and the older files are right: approved, they go through, once."""
+    older = scene.school.copy()
+    then = scene.now
+    scene.school.students[3]["Home_Room"] = "9B"
+    scene.pass_night()
+    assert scene.apply().exit_code == 0
+    scene.now += DAY
+    scene.export(older, "students")
+    scene.date("students", then)
+    assert scene.apply().exit_code == 3
+
+    scene.approve()
+    result = scene.apply()
+
+    assert result.exit_code == 0, result.output
+    assert scene.look().accounts[older.students[3]["Student_Number"]][4] == older.students[3]["Home_Room"]
+    scene.now += DAY
+    assert scene.apply().exit_code == 0
+    older.students[4]["Home_Room"] = "9B"
+    scene.export(older, "students")
+    scene.date("students", then - DAY)
+    assert scene.apply().exit_code == 3
+
+
+def test_the_same_file_again(scene: Scene) -> None:
+    """The export did not run, so the files are those of the night before: nothing to do, and nothing to say."""
+    before = scene.look()
+    scene.now += DAY
+
+    result = scene.apply()
+
+    assert (result.exit_code, result.output) == (0, "")
+    assert scene.look() == before
+    scene.recovers(before)
+
+
+def test_the_clock_moved_back(scene: Scene) -> None:
+    """The server's battery is empty, and it believes that it is last year: removals wait, night after night."""
+    leaver = scene.school.students[0]["Student_Number"]
+    scene.news()
+    scene.school.without(leaver)
+    before = scene.look()
+    scene.pass_night()
+    right = scene.now
+    scene.now -= 400 * DAY
+
+    result = scene.apply()
+
+    assert any(
+        sentence.startswith("this machine's clock says 2025-01-30 ")
+        and sentence.endswith("and the last good run was at 2026-03-05 03:15: 1 removal in students waits")
+        for sentence in scene.held(result)
+    ), result.stdout
+    scene.waits(before, result, "4 removals in enrollments wait")
+    scene.now += DAY
+    assert scene.apply().exit_code == 3, "the first such night is no measure for the second"
+    assert leaver in scene.look().working
+    scene.now = right + DAY
+    assert scene.apply().exit_code == 0
+    assert leaver not in scene.look().working
+
+
+def test_the_clock_that_had_been_wrong_all_the_time(scene: Scene) -> None:
+    """A clock far ahead was set right: removals wait until one is approved, and from then on it is the measure."""
+    right = scene.now
+    scene.now += 4000 * DAY
+    scene.pass_night()
+    assert scene.apply().exit_code == 0
+    scene.now = right
+    scene.school.without(scene.school.students[0]["Student_Number"])
+    scene.pass_night()
+    for table in ("students", "cc", "teachers", "courses", "sections"):
+        scene.date(table, right + 4002 * DAY)
+    assert scene.apply().exit_code == 3
+
+    scene.approve()
+    approved = scene.apply()
+
+    assert approved.exit_code == 0, approved.output
+    scene.school.without(scene.school.students[0]["Student_Number"])
+    scene.now += DAY
+    scene.export()
+    for table in ("students", "cc", "teachers", "courses", "sections"):
+        scene.date(table, right + 4003 * DAY)
+    assert scene.apply().exit_code == 0
+
+
+def test_the_clock_moved_back_under_a_job_of_cron(scene: Scene, tmp_path: Path) -> None:
+    """The same, in a process of its own."""
+    leaver = scene.school.students[0]["Student_Number"]
+    scene.school.without(leaver)
+    scene.pass_night()
+    (tmp_path / "sitecustomize.py").write_text(
+        "import datetime\nfrom dss import clock\n"
+        "clock.now = lambda: datetime.datetime(2025, 1, 1, tzinfo=datetime.UTC)\n"
+    )
+
+    done = subprocess.run(
+        [Path(sys.executable).with_name("dss-run"), "apply", "--yes"],
+        cwd=scene.folder,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+    assert done.returncode == 3
+    assert "held: this machine's clock says 2025-01-01 " in done.stdout
+    assert leaver in scene.look().working
+
+
+def test_the_state_that_was_lost(scene: Scene) -> None:
+    """The state folder was not in the backup: nothing is removed until somebody says whose the records are."""
+    leavers = {row["Student_Number"] for row in scene.school.students[:3]}
+    before = scene.look()
+    scene.news()
+    scene.school.without(*leavers)
+    scene.pass_night()
+    shutil.rmtree(scene.folder / "state")
+
+    result = scene.apply()
+    approved = scene.run("approve", "--yes")
+    again = scene.apply()
+
+    for one in (result, again):
+        assert one.exit_code == 3
+        assert scene.look().all_but("T4") == before.all_but("T4")
+        assert any(
+            sentence.startswith(
+                "there is no record of which students in `moodle` are ours, so nothing may be taken"
+            )
+            and sentence.endswith("3 removals wait; see `dss-run claim`")
+            for sentence in scene.held(one)
+        )
+    assert scene.look().accounts["T4"][3] == "new.address@fairfield.example"
+    assert "nothing is held that could be approved" in approved.stdout
+    assert scene.run("claim", "--yes").exit_code == 0
+    assert scene.apply().exit_code == 0
+    assert not leavers & scene.look().working
+    scene.pass_night()
+    after = scene.apply()
+    assert (after.exit_code, after.output) == (0, "")
+
+
+def test_the_state_that_was_lost_and_a_bad_file(scene: Scene) -> None:
+    """Without a state there is no last good run to compare with: that nobody knows what is ours keeps everybody."""
+    before = scene.look()
+    school = scene.news()
+    school.without(*(row["Student_Number"] for row in school.students[::2]))
+    scene.pass_night(school)
+    shutil.rmtree(scene.folder / "state")
+
+    result = scene.apply()
+
+    assert result.exit_code == 3
+    assert scene.look().all_but("T4") == before.all_but("T4")
+
+
+def test_twice_at_once(scene: Scene) -> None:
+    """Somebody starts it by hand while cron's is under way: the second does nothing, and says who is first."""
+    scene.pass_night(scene.news())
+    before = scene.look()
+
+    with one_at_a_time(scene.folder / "state", "apply"):
+        result = scene.spawn("apply", "--yes")
+        _, said = result.communicate()
+
+    assert result.returncode == 6
+    assert "`dss-run apply`" in said
+    assert str(os.getpid()) in said
+    assert scene.look() == before
+
+
+def test_two_that_begin_in_the_same_moment(scene: Scene) -> None:
+    """Whoever comes first does all of it, once; the other nothing, or finds nothing left to do."""
+    for row in scene.school.students[:20]:
+        row["Home_Room"] = "1A"
+    scene.pass_night(scene.news())
+
+    both = [scene.spawn("apply", "--yes") for _ in range(2)]
+    for one in both:
+        one.communicate()
+
+    assert {one.returncode for one in both} in ({0, 6}, {0})
+    scene.now = datetime.datetime.now(datetime.UTC)
+    result = scene.apply()
+    assert (result.exit_code, result.output) == (0, "")
+    rooms = {key: values[4] for key, values in scene.look().accounts.items()}
+    assert all(rooms[row["Student_Number"]] == "1A" for row in scene.school.students[:20])
+
+
+def test_moodle_from_an_old_backup(scene: Scene) -> None:
+    """Moodle was restored from a backup of some days ago: the next night brings it where it was, nobody twice."""
+    shutil.copyfile(scene.folder / "moodle.db", scene.folder / "moodle.backup")
+    leaver = scene.school.students[2]["Student_Number"]
+    scene.school.without(leaver)
+    for number in range(10_500, 10_505):
+        row = {**scene.school.students[0], "Student_Number": str(number), "ID": str(number + 50_000)}
+        row.update(Network_ID=f"new{number}", Student_Email=f"new{number}@fairfield.example")
+        scene.school.students.append(row)
+        scene.school.enrol(row)
+    scene.pass_night()
+    assert scene.apply().exit_code == 0
+    before = scene.look()
+    shutil.move(scene.folder / "moodle.backup", scene.folder / "moodle.db")
+    assert leaver in scene.look().working
+
+    scene.pass_night(scene.news())
+    result = scene.apply()
+
+    assert result.exit_code == 0, result.output
+    assert scene.look().all_but("T4") == before.all_but("T4")
+    scene.recovers(before)
+
+
+def test_moodle_from_a_backup_in_which_nobody_was(scene: Scene) -> None:
+    """Moodle was restored from before the first night: the whole school would be made anew, so somebody is asked."""
+    before = scene.look()
+    (scene.folder / "moodle.db").unlink()
+    scene.make_moodle()
+    empty = scene.look()
+    scene.now += DAY
+
+    result = scene.apply()
+    assert result.exit_code == 3, result.output
+    assert any("400 records of students are new" in sentence for sentence in scene.held(result))
+    assert scene.look() == empty
+    scene.approve()
+    approved = scene.apply()
+
+    assert approved.exit_code == 0, approved.output
+    assert scene.look().working == before.working
+    assert scene.look().seats == before.seats
+    scene.recovers(scene.look())
