@@ -1,0 +1,161 @@
+"""`dss-run apply FILE`, `--dry-run`, `--only BRANCH:IDNUMBER`: exactly what was reviewed, nothing at all, just one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from conftest import Play
+
+
+def _change(play: Play, tree: str, idnumber: str, **values: object) -> None:
+    """Change a record in a tree's file."""
+    data = play.held_by(tree)
+    data["students"].setdefault(idnumber, {"enabled": True, "clubs": []}).update(values)
+    (play.folder / f"{tree}.json").write_text(json.dumps(data), encoding="utf-8")
+
+
+def test_a_plan_file_is_carried_out_exactly(play: Play) -> None:
+    """What has come up since it was made is not in it, and waits for the next plan."""
+    play.run("plan", "-o", "monday.plan")
+    _change(play, "sis", "3", email="later@example.org")
+
+    applied = play.run("apply", "monday.plan", "--yes")
+    after = play.run("plan")
+
+    assert applied.exit_code == 0
+    students = play.held_by("shop")["students"]
+    assert students["1"]["name"] == "Ana Abel"
+    assert students["2"]["clubs"] == ["chess", "go"]
+    assert students["9"]["enabled"] is False
+    assert students["3"]["email"] == "cy@example.org"
+    assert after.exit_code == 2
+    assert "1 change to apply" in after.stdout
+
+
+def test_a_plan_file_may_be_applied_twice(play: Play) -> None:
+    """The second time everything is done already, and nothing is written."""
+    play.run("plan", "-o", "monday.plan")
+    play.run("apply", "monday.plan", "--yes")
+    before = play.held_by("shop")
+
+    again = play.run("apply", "monday.plan", "--yes")
+
+    assert again.exit_code == 0
+    assert "already done" in again.stdout
+    assert play.held_by("shop") == before
+
+
+def test_what_somebody_has_changed_since_is_left_alone(play: Play) -> None:
+    """Told as it was, is and was wanted; the rest goes on."""
+    play.run("plan", "-o", "monday.plan")
+    _change(play, "shop", "2", email="hand@example.org")
+
+    applied = play.run("apply", "monday.plan", "--yes")
+
+    assert applied.exit_code == 4
+    assert "drifted" in applied.stdout
+    assert "hand@example.org" not in applied.stdout, "a log gets no values"
+    students = play.held_by("shop")["students"]
+    assert students["2"]["email"] == "hand@example.org"
+    assert students["2"]["clubs"] == ["chess", "go"]
+    assert students["1"]["name"] == "Ana Abel"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("attributes", "[sync[0]] of the configuration has changed"),
+        ("code", "`my_trees.py` has changed"),
+        ("cut", "is cut short"),
+        ("byte", "checksum"),
+        ("missing", "there is no plan"),
+    ],
+)
+def test_a_plan_for_something_else_is_refused(play: Play, change: str, said: str) -> None:
+    """Before anything is read or written, with the reason."""
+    play.run("plan", "-o", "monday.plan")
+    file = play.folder / "monday.plan"
+    before = play.held_by("shop")
+    match change:
+        case "attributes":
+            play.configure('[sync.students]\nattributes = ["name"]\n')
+        case "code":
+            with (play.folder / "my_trees.py").open("a", encoding="utf-8") as code:
+                code.write("\n# another rule\n")
+        case "cut":
+            file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:-1]))
+        case "byte":
+            file.write_bytes(file.read_bytes().replace(b"Ana", b"Eva"))
+        case _:
+            file.unlink()
+
+    result = play.run("apply", "monday.plan", "--yes")
+
+    assert result.exit_code == 1
+    assert said in result.stderr
+    assert play.held_by("shop") == before
+
+
+def test_budgets_may_change_between_plan_and_apply(play: Play) -> None:
+    """How careful a run is, is no part of what the plan was made from."""
+    play.run("plan", "-o", "monday.plan")
+    play.configure("[budgets.students]\ncount = 1\n[expiry]\nvalues = 10\n")
+
+    assert play.run("apply", "monday.plan", "--yes").exit_code == 0
+
+
+def test_what_is_held_in_a_file_stays_held_until_it_is_approved(exodus: Play) -> None:
+    """The file is looked at, approved as it is, and then applied: nothing is planned anew."""
+    exodus.run("plan", "-o", "exodus.plan")
+
+    first = exodus.run("apply", "exodus.plan", "--yes")
+    approved = exodus.run("approve", "--plan", "exodus.plan", "--yes")
+    second = exodus.run("apply", "exodus.plan", "--yes")
+
+    assert first.exit_code == 3
+    assert "20 approved" in approved.stdout
+    assert second.exit_code == 0
+    enabled = [record["enabled"] for record in exodus.held_by("shop")["students"].values()]
+    assert (len(enabled), sum(enabled)) == (40, 20)
+
+
+def test_a_file_and_a_choice_exclude_each_other(play: Play) -> None:
+    """A plan file is applied as it is."""
+    play.run("plan", "-o", "monday.plan")
+
+    result = play.run("apply", "monday.plan", "--only", "students", "--yes")
+
+    assert result.exit_code == 1
+    assert "applied as it is" in result.stderr
+
+
+def test_just_one_record(play: Play) -> None:
+    """`--only BRANCH:IDNUMBER` leaves everybody else as they are."""
+    result = play.run("apply", "--yes", "--only", "students:1")
+
+    assert result.exit_code == 0
+    students = play.held_by("shop")["students"]
+    assert students["1"]["name"] == "Ana Abel"
+    assert students["2"]["email"] == "old@example.org"
+    assert students["9"]["enabled"] is True
+
+
+def test_a_record_that_is_not_there_is_in_step(play: Play) -> None:
+    """There is nothing to do about it; a branch that is not there is a slip."""
+    assert play.run("apply", "--yes", "--only", "students:77").exit_code == 0
+    assert play.run("apply", "--yes", "--only", "pupils:1").exit_code == 1
+
+
+def test_a_system_that_cannot_be_rehearsed_on_says_so(play: Play) -> None:
+    """These trees have no `rehearsal`; nothing has been changed."""
+    before = play.held_by("shop")
+
+    result = play.run("apply", "--dry-run")
+
+    assert result.exit_code == 1
+    assert "cannot be rehearsed on" in result.stderr
+    assert play.held_by("shop") == before
