@@ -2,11 +2,14 @@
 
 PYTHON ?= $(shell python3.11 -c '' 2>/dev/null && echo python3.11 || echo python3)
 BIN := .venv/bin
+TRIALS ?= 600
+FIRST ?= 1000
+PROCESSES ?= 2
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check faults bench lock clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -28,6 +31,9 @@ check: setup ## the part of `make test` that runs nothing: style, types, layers
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+faults: setup ## kill hundreds of runs, and compare what they come to (TRIALS=600, FIRST=1000: its first seed)
+	$(BIN)/python -m tests.faults --trials $(TRIALS) --first $(FIRST) --processes $(PROCESSES)
 
 bench: setup .venv/.made-bench ## the figures, measured side by side
 	$(BIN)/python -m benchmarks
