@@ -119,6 +119,18 @@ def test_what_was_undone_goes_through_when_it_is_approved(build: Any) -> None:
     assert len(place.plan(**today).ready) == 1
 
 
+def test_a_record_that_cannot_be_looked_at_is_still_held_afterwards(build: Any) -> None:
+    """A bad row for one night, of which nothing can be planned, is no word of the source."""
+    place = build({"students": [person("1")]})
+    today = {"students": [person("1", email="new@x.org")]}
+    place.apply(**today)
+    place.undo(1)
+
+    place.apply(students=[person("1", email="new@x.org"), person("1", email="other@x.org")])
+
+    assert list(place.plan(**today).ready) == []
+
+
 def test_what_is_not_as_it_was_written_is_left_and_told(build: Any) -> None:
     """By a person or by a later run: the undo says what stands there now, and does the rest."""
     place = build({"students": [person("1"), person("2"), person("3")], "cohorts": [cohort("a", "1")]})

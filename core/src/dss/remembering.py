@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dss import clock
@@ -45,7 +45,15 @@ def memory_of(journal: Journal | None, left: DataStoreTree, right: DataStoreTree
     )
 
 
-def remember(journal: Journal, run: int, sync: Sync, began: datetime.datetime, *, whole: bool) -> None:
+def remember(
+    journal: Journal,
+    run: int,
+    sync: Sync,
+    began: datetime.datetime,
+    *,
+    whole: bool,
+    syncs: Sequence[Sync] = (),
+) -> None:
     """Leave what the next run has to know of a sync that has been applied.
 
     Args:
@@ -54,6 +62,7 @@ def remember(journal: Journal, run: int, sync: Sync, began: datetime.datetime, *
         sync: planned and applied.
         began: when the run began.
         whole: the sync was planned for all of its branches, so what it did not find is really not there.
+        syncs: all of the run; several may change one target.
     """
     plan = sync.plan
     assert plan is not None
@@ -71,7 +80,7 @@ def remember(journal: Journal, run: int, sync: Sync, began: datetime.datetime, *
     _remember_the_source(journal, sync, began)
     if whole:
         _remember_missing(journal, sync, target, began)
-        _let_lapse(journal, sync, target)
+        _let_lapse(journal, [one for one in syncs or [sync] if one.right.identity() == target], target)
     _use(journal, run, sync, target)
 
 
@@ -146,17 +155,26 @@ def _use(journal: Journal, run: int, sync: Sync, target: str) -> None:
         journal.approvals.use(target, tried, run)
 
 
-def _let_lapse(journal: Journal, sync: Sync, target: str) -> None:
-    """An approval covers what was found when it was given: what is not found any more needs another."""
-    assert sync.plan is not None
+def _let_lapse(journal: Journal, syncs: Sequence[Sync], target: str) -> None:
+    """An approval covers what was found when it was given: what is not found any more needs another.
+
+    Nothing is known of what is not found as long as another sync of the same target has not had its turn.
+    """
+    if any(sync.plan is None or sync.report is None for sync in syncs):
+        return
     approved = journal.approvals.valid(target, clock.now())
     undone = journal.undone.of(target)
-    found = _found_again(sync.plan, {*approved, *undone})
+    found: dict[str, bool] = {}
+    for sync in syncs:
+        assert sync.plan is not None
+        held = sync.held
+        for one, key in _found_again(sync.plan, {*approved, *undone}).items():
+            found[one] = key in held
     if approved:
         journal.approvals.lapse(target, found)
-    if undone:
-        held = sync.held
-        journal.undone.drop(target, [one for one in undone if one not in found or found[one] not in held])
+    # of a record that could not be looked at, nobody knows whether its change would be found
+    in_doubt = any(sync.plan is not None and sync.plan.errors for sync in syncs)
+    journal.undone.drop(target, [one for one in undone if (not found[one] if one in found else not in_doubt)])
 
 
 def _found_again(plan: Plan, wanted: Collection[str]) -> Mapping[str, tuple[str, ...]]:

@@ -38,7 +38,7 @@ from dss.stages import Sync, before, outdated, stages
 from dss.stored_plan import check_plan, take_up
 from dss.templates import reason_of
 from dss.tree import DataStoreTree, Finding
-from dss.undo import undo_run
+from dss.undo import undo_run, undo_stages
 
 log = logging.getLogger("dss")
 
@@ -193,8 +193,21 @@ class Run:
         rest, self._record = resumed(self.config.state, self.syncs, self.digests, told or _silent)
         return rest
 
+    def undo_stages(self, number: int) -> list[list[Sync]]:
+        """The syncs in which a run has done anything, the last one first, cut where two change one target.
+
+        Raises:
+            StateError: there is no such run, or it cannot be undone any more.
+        """
+        with Journal.look(self.config.state) or contextlib.nullcontext() as journal:
+            return undo_stages(journal, number, self.syncs)
+
     def plan_undo(
-        self, number: int, only: Collection[str] = (), told: Callable[[str], object] | None = None
+        self,
+        number: int,
+        only: Collection[str] = (),
+        told: Callable[[str], object] | None = None,
+        syncs: Sequence[Sync] | None = None,
     ) -> list[Sync]:
         """Plan to take back what a run has done; `apply` then does it. The sources are not looked at.
 
@@ -202,16 +215,15 @@ class Run:
             number: the run's.
             only: to what it is limited, as in `plan`.
             told: is called with a sentence when a step begins.
+            syncs: those that are planned, such as a stage of `undo_stages`; None is all.
 
         Returns:
-            The syncs in which that run has done anything, the last one first.
-
-        Raises:
-            StateError: there is no such run, or nothing of it can be undone any more.
+            The syncs that have been planned.
         """
         self.only, self._undoes = self.choice(only), number
+        policies, say = self.config.policies, told or _silent
         with Journal.look(self.config.state) or contextlib.nullcontext() as journal:
-            return undo_run(journal, number, self.syncs, self.only, self.config.policies, told or _silent)
+            return undo_run(journal, number, self.syncs, self.only, policies, say, syncs)
 
     def choice(self, only: Collection[str]) -> Only:
         """Branches and records, as written on a command line, looked up in this configuration."""

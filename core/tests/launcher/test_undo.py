@@ -133,6 +133,27 @@ def test_a_target_that_is_configured_no_more(play: Play) -> None:
     )
 
 
+def test_two_syncs_of_one_target(play: Play) -> None:
+    """Each is undone for itself, the last first; and what was undone is remembered for both, night after night."""
+    both = "".join(
+        f'[[sync]]\nleft = "sis"\nright = "shop"\nbranches = ["{name}"]\n' for name in ("courses", "students")
+    )
+    trees = (play.folder / "dss.toml").read_text(encoding="utf-8").partition("[[sync]]")[0]
+    play.configure(config=trees + both)
+    play.put("sis", play.held_by("sis")["students"], courses={"ART": {"name": "Painting"}})
+    play.run("apply", "--yes")
+
+    result = play.run("undo", "1", "--yes")
+
+    assert result.exit_code == 0, result.output
+    assert play.held_by("shop")["courses"] == {"ART": {"name": "Art"}}
+    assert play.held_by("shop")["students"]["2"]["email"] == "old@example.org"
+    for _ in range(2):
+        assert play.run("apply", "--yes").exit_code == 3
+        assert play.held_by("shop")["courses"] == {"ART": {"name": "Art"}}
+        assert play.held_by("shop")["students"]["2"]["email"] == "old@example.org"
+
+
 def test_in_python(play: Play) -> None:
     """`plan_undo` and `apply` of a run do what the command does."""
     play.run("apply", "--yes")

@@ -86,25 +86,40 @@ def undo(
     screen = Screen(sys.stdout)
     with messages(), Run(settings.config) as run, one_at_a_time(run.config.state, "undo"):
         settings.run = run
+        run.choice(only)
         screen.lines(map(visible, run.settle_doubts()))
-        with steps_on(sys.stderr) as tell:
-            stage = run.plan_undo(number, only, tell)
-        if not any(sync.plan is not None and (len(sync.plan.actions) or sync.plan.errors) for sync in stage):
-            screen.line(f"nothing of run {number} is left to be undone", bold=True)
-            return ExitCode.IN_STEP
-        show(screen, run, stage, limit)
         if output is not None:
-            return _written(run, screen, number, only, output)
-        if not carry_out(settings, run, screen, stage, limit, yes=yes):
-            return ExitCode.STOPPED
-        run.finish()
+            return _written(run, screen, number, only, output, limit)
+        for stage in run.undo_stages(number):
+            with steps_on(sys.stderr) as tell:
+                run.plan_undo(number, only, tell, stage)
+            if any(sync.plan is not None and (len(sync.plan.actions) or sync.plan.errors) for sync in stage):
+                show(screen, run, stage, limit)
+                if not carry_out(settings, run, screen, stage, limit, yes=yes):
+                    return ExitCode.STOPPED
+                if run.is_stopped:
+                    break
+        if not any(sync.report is not None for sync in run.syncs):
+            _nothing(run, screen, number)
+        else:
+            run.finish()
         return run.exit_code()
 
 
-def _written(run: Run, screen: Screen, number: int, only: tuple[str, ...], output: Path) -> int:
+def _nothing(run: Run, screen: Screen, number: int) -> None:
+    if not any(sync.plan is not None and sync.plan.errors for sync in run.syncs):
+        screen.line(f"nothing of run {number} is left to be undone", bold=True)
+
+
+def _written(run: Run, screen: Screen, number: int, only: tuple[str, ...], output: Path, limit: int) -> int:
     from dss.filing import write_run
+    from dss.launcher.carrying_out import show
+    from dss.launcher.progress import steps_on
     from dss.launcher.visible import visible
 
+    with steps_on(sys.stderr) as tell:
+        stage = run.plan_undo(number, only, tell)
+    show(screen, run, stage, limit)
     write_run(output, [sync for sync in run.syncs if sync.plan is not None], run.digests, only, number)
     screen.line(
         f"The plan is in {visible(str(output))}. `dss-run apply {visible(str(output))}` carries it out."

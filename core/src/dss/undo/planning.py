@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,26 @@ Record = tuple[str, str]
 """A branch and an idnumber."""
 
 
+def undo_stages(journal: Journal | None, number: int, syncs: Sequence[Sync]) -> list[list[Sync]]:
+    """The syncs in which a run has done anything, the last one first, cut where two of them change one target.
+
+    Args:
+        journal: None when there is none.
+        number: the run's.
+        syncs: of the configuration as it is now.
+
+    Raises:
+        StateError: there is no such run, or nothing of it can be undone any more.
+    """
+    stages: list[list[Sync]] = []
+    for sync in _concerned(journal, number, syncs).values():
+        target = sync.right.identity()
+        if not stages or any(one.right.identity() == target for one in stages[-1]):
+            stages.append([])
+        stages[-1].append(sync)
+    return stages
+
+
 def undo_run(
     journal: Journal | None,
     number: int,
@@ -47,6 +67,7 @@ def undo_run(
     only: Only,
     policies: Policies,
     told: Callable[[str], object],
+    wanted: Collection[Sync] | None = None,
 ) -> list[Sync]:
     """Read the targets and give each sync in which a run has done anything a plan that takes it back.
 
@@ -57,13 +78,32 @@ def undo_run(
         only: to what the undo is limited.
         policies: how careful to be.
         told: is called with a sentence when a step begins.
+        wanted: those that are planned, such as a stage; None is all.
 
     Returns:
         These syncs, the last one first.
 
     Raises:
-        StateError: there is no such run, or nothing of it can be undone any more.
+        StateError: see `undo_stages`.
     """
+    found = []
+    for place, sync in _concerned(journal, number, syncs).items():
+        assert journal is not None
+        row = journal.run(number)
+        assert row is not None
+        if wanted is None or sync in wanted:
+            told(f"reading {sync.right.name}")
+            sync.right.read(shared_names(sync.config, sync.left, sync.right))
+            sync.plan = plan_undo(journal, row, place, sync, only)
+            sync.holds = holds_of_undo(sync.plan, journal, policies)
+            # the source has not been read, so nothing is to be remembered of it
+            sync.is_stored = True
+            found.append(sync)
+    return found
+
+
+def _concerned(journal: Journal | None, number: int, syncs: Sequence[Sync]) -> dict[int, Sync]:
+    """By their places in a run, the syncs in which it has done anything, the last one first."""
     row = None if journal is None else journal.run(number)
     if row is None or journal is None:
         raise StateError(f"there is no run {number}; `dss-run history` lists those there are")
@@ -72,7 +112,7 @@ def undo_run(
             f"run {number} cannot be undone any more: its names and values have been forgotten, as `[expiry] values`"
             " says"
         )
-    found = []
+    found: dict[int, Sync] = {}
     for place, there in reversed(list(enumerate(row.syncs))):
         if next(journal.entries(number, place, outcome=Outcome.DONE), None) is None:
             continue
@@ -82,18 +122,12 @@ def undo_run(
                 f"run {number} has changed `{there.target}`, which no [[sync]] of the configuration changes any more,"
                 " so it cannot be undone with it"
             )
-        if sync in found:
+        if sync in found.values():
             raise StateError(
                 f"run {number} has changed `{there.target}` in two syncs, of which the configuration has only one: it"
                 " cannot be undone with it"
             )
-        told(f"reading {sync.right.name}")
-        sync.right.read(shared_names(sync.config, sync.left, sync.right))
-        sync.plan = plan_undo(journal, row, place, sync, only)
-        sync.holds = holds_of_undo(sync.plan, journal, policies)
-        # the source has not been read, so nothing is to be remembered of it
-        sync.is_stored = True
-        found.append(sync)
+        found[place] = sync
     return found
 
 

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
 
 def sync_of(there: JournalSync, syncs: Iterable[Sync]) -> Sync | None:
-    """The sync of a configuration that changes the same target; of several, the one with the same trees."""
+    """The sync of a configuration that changes the same target; of several, the one with the same trees and place."""
     same = [sync for sync in syncs if sync.right.identity() == there.target]
-    return next(
-        (sync for sync in same if (sync.left.name, sync.right.name) == (there.left, there.right)),
-        same[0] if same else None,
-    )
+    wanted = (there.left, there.right)
+
+    def likeness(sync: Sync) -> tuple[bool, bool]:
+        return (sync.left.name, sync.right.name) == wanted, sync.name == there.name
+
+    return max(same, key=likeness, default=None)
