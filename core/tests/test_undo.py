@@ -248,6 +248,11 @@ def test_an_undo_can_be_undone(build: Any) -> None:
     assert report.undone == []
     assert place.system == after
     assert _planned(place.plan(**today)) == []
+    # and nothing of it counts as undone any more
+    place.target.system["students"]["1"]["email"] = "1@x.org"
+    assert [action.message for action in place.plan(**today).ready] == [
+        "update students 1: email '1@x.org' -> 'n'"
+    ]
 
 
 def test_a_part_can_be_undone(build: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -11,7 +11,7 @@ from dss.actions import Action, Kind, Outcome
 from dss.alike import value_of
 from dss.errors import PlanError
 from dss.guard.undone import source_digest
-from dss.journal import Entry, Journal
+from dss.journal import Entry, Journal, RunRow
 from dss.lines import Lines
 from dss.memory import Undone
 from dss.undo.sections import sync_of
@@ -42,7 +42,7 @@ class _TakenBack:
     values: set[str] = attrs.field(factory=set)
 
     @classmethod
-    def read(cls, entries: Iterator[Entry]) -> _TakenBack:
+    def read(cls, entries: Iterable[Entry]) -> _TakenBack:
         """Gather it from an undo's entries."""
         found = cls()
         for entry in entries:
@@ -85,12 +85,35 @@ def note_undone(journal: Journal, run: int, syncs: Sequence[Sync]) -> None:
             continue
         lines = Lines(sync.left, sync.right)
         found: dict[str, Undone] = {}
-        for earlier, one in enumerate(undone.syncs):
-            if one.target == there.target:
-                for entry in journal.entries(undone.number, earlier, outcome=Outcome.DONE):
-                    for fingerprint, source in _found_again(entry, taken_back, lines):
-                        found[fingerprint] = Undone(run, source)
+        back: list[Entry] = []
+        for entry in _done(journal, undone, there.target):
+            again = dict(_found_again(entry, taken_back, lines))
+            if again:
+                back.append(entry)
+            found.update((fingerprint, Undone(run, source)) for fingerprint, source in again.items())
         journal.undone.add(there.target, found)
+        if undone.of is not None:
+            _forget(journal, undone, there.target, _TakenBack.read(back), lines)
+
+
+def _forget(journal: Journal, undo: RunRow, target: str, redone: _TakenBack, lines: Lines) -> None:
+    """What an undo took back has been done again by undoing it, and is no longer undone."""
+    first = None if undo.of is None else journal.run(undo.of)
+    noted = {one for one, undone in journal.undone.of(target).items() if undone.run == undo.number}
+    if first is not None and noted and not redone.is_nothing:
+        found = (
+            fingerprint
+            for entry in _done(journal, first, target)
+            for fingerprint, _ in _found_again(entry, redone, lines)
+        )
+        journal.undone.drop(target, noted.intersection(found))
+
+
+def _done(journal: Journal, row: RunRow, target: str) -> Iterator[Entry]:
+    """What a run has done in one target."""
+    for place, there in enumerate(row.syncs):
+        if there.target == target:
+            yield from journal.entries(row.number, place, outcome=Outcome.DONE)
 
 
 def _found_again(entry: Entry, taken_back: _TakenBack, lines: Lines) -> Iterator[tuple[str, str]]:
