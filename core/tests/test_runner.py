@@ -424,13 +424,18 @@ def test_a_function_that_takes_something_else_is_found_out_at_once(make: Make) -
 
 
 def test_check_looks_at_every_tree(make: Make) -> None:
-    """And warns of an importer that reads everything to look at a single record."""
+    """And warns of an importer that reads everything to look at a single record; a target without transactions says so."""
     slow: Any = SCHOOL.partition("    def readin_items")
     rest = slow[2].partition("class Template")
     with make(school=slow[0] + "\n\nclass Template" + rest[2]) as run:
         findings = list(run.check())
 
-    assert [(name, finding.level) for name, finding in findings] == [("moodle", "warning")]
+    assert [
+        (name, finding.level, finding.text.split(":")[0].split(" to ")[0]) for name, finding in findings
+    ] == [
+        ("moodle", "warning", "reads whole branches"),
+        ("moodle", "ok", "has no transactions"),
+    ]
 
 
 def test_check_goes_on_whatever_one_tree_does(make: Make) -> None:

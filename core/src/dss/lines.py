@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
-
-import orjson
 
 from dss.actions import Action, Adoption, Kind
 from dss.attributes import is_multi
 from dss.errors import ConfigError, PlanError
+from dss.one_line import one_line
 from dss.records import UNSET, Records, WrongRecord, name_of
 from dss.serializing import ANYTHING, Codec, Unwritable, dump_anything, is_marked, load_anything
 from dss.templates import DefaultTemplate, Undo
@@ -23,30 +22,6 @@ MANY = 20
 """Values of one attribute beyond which the lines that add and remove them do not each repeat them all."""
 
 _VALUES = (Kind.ADD, Kind.REMOVE)
-
-
-def _encoder() -> Callable[[Any], str]:
-    """`json.dumps`, in one line of ASCII, without making its encoder anew for every line."""
-    compact = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
-    make: Any = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return compact.encode
-    escape = json.encoder.encode_basestring_ascii
-    made = make(None, compact.default, escape, None, ":", ",", False, False, False)
-    return lambda value: "".join(made(value, 0))
-
-
-_encode_any = _encoder()
-
-
-def _encode(value: Any) -> str:
-    """One line of ASCII: by the quick library where that gives it, else by Python's own."""
-    try:
-        line = orjson.dumps(value)
-    except TypeError:
-        # halves of characters, and whole numbers of more than 64 bits
-        return _encode_any(value)
-    return line.decode("ascii") if line.isascii() else _encode_any(value)
 
 
 class Lines:
@@ -96,7 +71,7 @@ class Lines:
         """
         try:
             found = self._found(action)
-            line = _encode(found)
+            line = one_line(found)
         except WrongRecord as error:
             raise PlanError(_unwritable(action, f"{action.branch}{error}")) from None
         except Unwritable as error:

@@ -17,13 +17,13 @@ from dss.apply import apply, missing_handlers
 from dss.assembly import Assembly, shared_names
 from dss.branches import DataStoreBranch
 from dss.breaker import Fuse
+from dss.checking import findings
 from dss.config import Config, load_config
 from dss.digests import config_digests
 from dss.drift import Drift
 from dss.errors import DssError, StateError
 from dss.exit_codes import ExitCode, gravest
 from dss.guard import holds, in_doubt
-from dss.importers import DefaultImporter
 from dss.journal import Journal, RunState
 from dss.journal.runs import account
 from dss.memory import Memory
@@ -329,16 +329,7 @@ class Run:
 
     def check(self) -> Iterator[tuple[str, Finding]]:
         """Look at every tree: can it be reached, does it permit what is needed; yield tree name and finding."""
-        for sync in self.syncs:
-            for tree in (sync.left, sync.right):
-                try:
-                    yield from ((tree.name, finding) for finding in tree.check())
-                except Exception as error:  # one tree's fault must not hide what the others say
-                    yield tree.name, Finding("error", _told_wrong(error))
-            try:
-                yield from ((sync.right.name, finding) for finding in _slow(sync.right))
-            except Exception as error:
-                yield sync.right.name, Finding("error", _told_wrong(error))
+        return findings(self.syncs)
 
     def exit_code(self) -> ExitCode:
         """What this run ends with, as far as it has come."""
@@ -370,30 +361,6 @@ class Run:
 
 def _silent(sentence: str) -> None:
     """Tell nobody."""
-
-
-def errors_of(config: Config, registry: Registry | None = None) -> list[str]:
-    """Everything that keeps the trees of a configuration from being made, not only the first thing."""
-    assembly = Assembly(config, registry or default_registry())
-    found = []
-    for name in config.trees:
-        try:
-            assembly.tree(name)
-        except DssError as error:
-            found.append(str(error))
-        except Exception as error:
-            found.append(f"{config.path}: `trees.{name}`: {reason_of(error)}")
-    return found
-
-
-def _slow(right: DataStoreTree) -> Iterator[Finding]:
-    importer = right.importer
-    if importer is not None and type(importer).readin_items is DefaultImporter.readin_items:
-        yield Finding("warning", "reads whole branches to look at single records; correct, but slow")
-
-
-def _told_wrong(error: Exception) -> str:
-    return str(error) if isinstance(error, DssError) else reason_of(error)
 
 
 def _told_of(sync: Sync, told: Callable[[Sync, int], object]) -> Callable[[int], object]:

@@ -95,6 +95,7 @@ def apply(
                 return _declined()
             if run.is_stopped:
                 break
+        run.finish()
         return run.exit_code()
 
 

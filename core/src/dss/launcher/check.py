@@ -52,10 +52,11 @@ def check(settings: Settings) -> int:
 
 def _findings(settings: Settings) -> Iterator[tuple[str, Finding]]:
     """What is looked at and what was found, as it is found."""
+    from dss.checking import errors_of
     from dss.config import load_config
     from dss.errors import DssError
     from dss.lock import obstacle
-    from dss.runner import Run, errors_of
+    from dss.runner import Run
     from dss.tree import Finding
 
     try:

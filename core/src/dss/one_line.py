@@ -1,0 +1,37 @@
+"""A plain value as one line of JSON in ASCII."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+
+
+def one_line(value: Any) -> str:
+    """Write a value: by the quick library where that gives ASCII, else by Python's own.
+
+    Raises:
+        ValueError, TypeError: it holds what JSON cannot.
+    """
+    try:
+        line = orjson.dumps(value)
+    except TypeError:
+        # halves of characters, and whole numbers of more than 64 bits
+        return _any_line(value)
+    return line.decode("ascii") if line.isascii() else _any_line(value)
+
+
+def _encoder() -> Callable[[Any], str]:
+    """`json.dumps`, without making its encoder anew for every line."""
+    compact = json.JSONEncoder(separators=(",", ":"), allow_nan=False, check_circular=False)
+    make: Any = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return compact.encode
+    escape = json.encoder.encode_basestring_ascii
+    made = make(None, compact.default, escape, None, ":", ",", False, False, False)
+    return lambda value: "".join(made(value, 0))
+
+
+_any_line = _encoder()
