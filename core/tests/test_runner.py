@@ -424,7 +424,7 @@ def test_a_function_that_takes_something_else_is_found_out_at_once(make: Make) -
 
 
 def test_check_looks_at_every_tree(make: Make) -> None:
-    """And warns of an importer that reads everything to look at a single record; a target without transactions says so."""
+    """And warns of an importer that reads everything to look at one record; a target without transactions says so."""
     slow: Any = SCHOOL.partition("    def readin_items")
     rest = slow[2].partition("class Template")
     with make(school=slow[0] + "\n\nclass Template" + rest[2]) as run:
