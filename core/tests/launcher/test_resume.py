@@ -54,9 +54,9 @@ def _killed(play: Play, point: int) -> bool:
 def _watch(kind: Any, name: str, pass_by: Callable[[], None]) -> None:
     method = getattr(kind, name)
 
-    def watched(*arguments: Any) -> Any:
+    def watched(*arguments: Any, **more: Any) -> Any:
         pass_by()
-        answer = method(*arguments)
+        answer = method(*arguments, **more)
         pass_by()
         return answer
 
