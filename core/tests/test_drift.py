@@ -88,6 +88,30 @@ def test_what_is_already_as_wanted_is_not_done_again(plant: Any) -> None:
     assert report.total() == report.total(Outcome.ALREADY) == 5
 
 
+def test_what_the_importer_sets_aside_by_now_has_not_gone(
+    plant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody has become an administrator meanwhile: that is told, and not that all is done already."""
+    left, right = _trees(
+        plant, {"students": [_person("0")]}, {"students": {"0": _person("0"), "9": _person("9")}}
+    )
+    plan = make_plan(left, right)
+    read = right.importer.readin_items
+
+    def set_aside(branch: Any, idnumbers: Any, scope: Any) -> Any:
+        for record in read(branch, idnumbers, scope):
+            if record["idnumber"] == "9":
+                branch.freeze("9", "is an administrator")
+            else:
+                yield record
+
+    monkeypatch.setattr(right.importer, "readin_items", set_aside)
+
+    assert _applied(left, right, plan) == {
+        ("old", "9"): ("drifted", "is set aside in the target: is an administrator")
+    }
+
+
 def test_somebody_made_meanwhile_under_the_same_number_is_not_overwritten(plant: Any) -> None:
     """In our scope with other values, or outside of it: a new record is not made over it."""
     left, right = _trees(plant, {"students": [_person("1"), _person("2")]}, {"students": {}})

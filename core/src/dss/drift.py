@@ -59,8 +59,10 @@ class Drift:
             if action.kind is Kind.NEW and action.joins is None and action.idnumber not in now.items
         ]
         foreign = self._anywhere(branch, fresh)
+        # what an importer sets aside while it reads is set aside in the branch itself
+        frozen = {**branch.contents().frozen, **now.frozen}
         for action in actions:
-            result = _frozen(action, now) or _JUDGES[action.kind](action, now, foreign)
+            result = _frozen(action, frozen) or _JUDGES[action.kind](action, now, foreign)
             if result is not None:
                 yield result
 
@@ -81,9 +83,9 @@ class Drift:
         return found
 
 
-def _frozen(action: Action, now: Store) -> Result | None:
-    reason = now.frozen.get(action.idnumber)
-    return None if reason is None else action.drifted(f"cannot be told apart in the target: {reason}")
+def _frozen(action: Action, frozen: Mapping[str, str]) -> Result | None:
+    reason = frozen.get(action.idnumber)
+    return None if reason is None else action.drifted(f"is set aside in the target: {reason}")
 
 
 def _judge_new(action: Action, now: Store, foreign: Foreign) -> Result | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import attrs
+
 from dss.actions import Action
 from dss.digests import differences
 from dss.errors import PlanError
@@ -115,6 +117,9 @@ def take_up(file: PlanFile, place: int, sync: Sync, policies: Policies, memory: 
     pairs = [(getattr(sync.left, one.name), getattr(sync.right, one.name)) for one in head.branches]
     notes = [*head.notes, *_changed_sources(head, sync)]
     sync.plan = Plan(sync.left, sync.right, pairs, actions, list(file.errors(place)), notes)
+    if file.head.undoes is not None:
+        # what a run has made is ours, also where it is not known yet whose the rest is
+        memory = attrs.evolve(memory, owned=None)
     sync.holds = rederive(sync.plan, list(_base(actions, foot, place)), policies, memory)
     sync.is_stored = True
 

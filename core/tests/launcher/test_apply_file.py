@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,7 +58,7 @@ def test_what_somebody_has_changed_since_is_left_alone(play: Play) -> None:
     applied = play.run("apply", "monday.plan", "--yes")
 
     assert applied.exit_code == 4
-    assert "drifted" in applied.stdout
+    assert "drifted:\n  update students email `2`: `email` was '...' when this was planned" in applied.stdout
     assert "hand@example.org" not in applied.stdout, "a log gets no values"
     students = play.held_by("shop")["students"]
     assert students["2"]["email"] == "hand@example.org"
@@ -106,6 +107,32 @@ def test_budgets_may_change_between_plan_and_apply(play: Play) -> None:
     play.configure("[budgets.students]\ncount = 1\n[expiry]\nvalues = 10\n")
 
     assert play.run("apply", "monday.plan", "--yes").exit_code == 0
+
+
+def test_whom_somebody_has_come_to_protect_since_is_not_removed(play: Play) -> None:
+    """A plan file is no way around what is never to happen."""
+    play.run("plan", "-o", "monday.plan")
+    play.configure('[protected.students]\nidnumber = ["9"]\n')
+
+    applied = play.run("apply", "monday.plan", "--yes")
+
+    assert play.held_by("shop")["students"]["9"]["enabled"] is True
+    assert "left undone, since this is protected: students `9`" in applied.stdout
+
+
+def test_when_the_state_folder_is_lost_a_plan_file_removes_nothing(play: Play) -> None:
+    """Nobody knows any more whose the target's records are, until `dss-run claim` has settled it."""
+    play.run("plan", "-o", "monday.plan")
+    shutil.rmtree(play.folder / "state")
+
+    applied = play.run("apply", "monday.plan", "--yes")
+
+    assert applied.exit_code == 3
+    assert "there is no record of which students in `shop` are ours" in applied.stdout
+    students = play.held_by("shop")["students"]
+    assert students["9"]["enabled"] is True
+    assert "tea" in students["2"]["clubs"]
+    assert "go" in students["2"]["clubs"]
 
 
 def test_what_is_held_in_a_file_stays_held_until_it_is_approved(exodus: Play) -> None:

@@ -67,16 +67,20 @@ def rederive(
 ) -> list[Hold]:
     """The holds of a plan that comes from a file: those that stand by themselves, with what depends on them now.
 
+    What is not ours, or is protected, is looked up again: it may have become so since, and is never removed.
+
     Args:
-        plan: its right tree need not have been read.
+        plan: its left tree need not have been read.
         base: the holds as they were found when the plan was made; dependent ones among them are worked out anew.
         policies: as in `holds`.
-        memory: what a person has approved since is taken out of the holds that can be approved.
+        memory: what a person has approved since is taken out of the holds that can be approved; what is ours.
     """
     case = Case(plan, _policies(policies), memory or Memory())
     for hold in base:
         if hold.because is not Because.DEPENDENT:
             case.take_over(hold)
+    not_ours(case)
+    protected(case)
     return _with_dependents(case)
 
 

@@ -34,7 +34,7 @@ def report(screen: Screen, syncs: Sequence[Sync], limit: int = LISTED) -> None:
             screen.line()
             screen.line(f"{visible(sync.right.name)}: {sync.report}", bold=True)
             screen.lines(table(list(_rows(sync.report))))
-            for outcome in (Outcome.FAILED, Outcome.DROPPED):
+            for outcome in (Outcome.FAILED, Outcome.DRIFTED, Outcome.DROPPED):
                 _undone(screen, sync.report, outcome, limit)
             for hold in sync.holds:
                 screen.line(f"held: {visible(hold.reason)}; `dss-run plan` shows them", colour="yellow")
