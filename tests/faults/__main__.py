@@ -1,23 +1,28 @@
-"""`python -m tests.faults`: kill many runs, take them up again, and say whether any of them came to something else."""
+"""`python -m tests.faults`: disturb many runs, take them up again, and say whether any comes to something else."""
 
 import argparse
 import sys
 import time
+from collections.abc import Iterator
 
 import click
-from tests.faults.campaign import in_full, run, workers
+from tests.faults.campaign import Wanted, in_full, run, workers
 from tests.faults.trial import Told
+
+FAULTS = 6
+"""After so many kills comes a fault of another sort."""
 
 
 def main() -> int:
     """Do what the command line says."""
     options = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    options.add_argument("--trials", type=int, default=600, help="how many (default: %(default)s)")
+    options.add_argument("--trials", type=int, default=600, help="kills (default: %(default)s)")
     options.add_argument("--first", type=int, default=1000, help="the seed of the first (%(default)s)")
-    options.add_argument("--seed", type=int, help="only the trial with this seed")
+    options.add_argument("--kill", type=int, metavar="SEED", help="only this one")
+    options.add_argument("--fault", type=int, metavar="SEED", help="only this one")
     options.add_argument("--processes", type=int, default=2, help="at the same time (%(default)s)")
     given = options.parse_args()
-    seeds = range(given.first, given.first + given.trials) if given.seed is None else [given.seed]
+    wanted = list(_wanted(given))
     began = time.monotonic()
     done = 0
 
@@ -26,18 +31,31 @@ def main() -> int:
         done += 1
         if one.differences:
             click.echo("\n".join(in_full(one)))
-        elif given.seed is not None:
+        elif len(wanted) == 1:
             click.echo(
-                f"seed {one.seed}: died of {'; '.join(one.deaths)}; taken up by {one.way}: no difference"
+                f"{one.sort} {one.seed}: {'; '.join(one.suffered)}; taken up by {one.way}: no difference"
             )
         if sys.stderr.isatty():
-            click.echo(f"\r{done} trials", nl=False, err=True)
+            click.echo(f"\r{done} of {len(wanted)}", nl=False, err=True)
 
-    with workers(min(given.processes, len(seeds))) as made:
-        summary = run(seeds, made, told)
+    with workers(min(given.processes, len(wanted))) as made:
+        summary = run(wanted, made, told)
     click.echo("\n".join(summary.lines()))
     click.echo(f"in {time.monotonic() - began:.0f} seconds")
-    return 1 if summary.wrong or not summary.kinds else 0
+    return 1 if summary.wrong else 0
+
+
+def _wanted(given: argparse.Namespace) -> Iterator[Wanted]:
+    if given.kill is not None or given.fault is not None:
+        if given.kill is not None:
+            yield "kill", given.kill
+        if given.fault is not None:
+            yield "fault", given.fault
+        return
+    for number in range(given.first, given.first + given.trials):
+        yield "kill", number
+        if number % FAULTS == 0:
+            yield "fault", number // FAULTS
 
 
 if __name__ == "__main__":

@@ -20,8 +20,10 @@ MEMORY = Path("/dev/shm")
 SHOWN = 12
 """Differences shown of a trial that has any."""
 
-Made = Callable[[Iterable[int]], Iterator[tuple[int, Told]]]
-"""Makes trials: for each seed how many points there are, and what came of it."""
+Wanted = tuple[str, int]
+"""A trial that is wanted: "kill" or "fault", and its seed."""
+Made = Callable[[Iterable[Wanted]], Iterator[tuple[int, Told]]]
+"""Makes trials: for each how many points there are, and what came of it."""
 
 _trials: Trials | None = None
 
@@ -46,16 +48,16 @@ def workers(processes: int) -> Iterator[Made]:
             yield functools.partial(pool.map, _trial)
 
 
-def run(seeds: Iterable[int], made: Made, told: Callable[[Told], object] = _silent) -> Summary:
-    """Make the trials with these seeds.
+def run(wanted: Iterable[Wanted], made: Made, told: Callable[[Told], object] = _silent) -> Summary:
+    """Make trials.
 
     Args:
-        seeds: one for each.
+        wanted: which.
         made: by `workers`.
         told: is called with what came of each.
     """
     summary = Summary()
-    for points, one in made(seeds):
+    for points, one in made(wanted):
         summary.add(points, one)
         told(one)
     return summary
@@ -66,9 +68,10 @@ def _begin(folder: Path) -> None:
     _trials = Trials(folder / str(os.getpid()))
 
 
-def _trial(seed: int) -> tuple[int, Told]:
+def _trial(wanted: Wanted) -> tuple[int, Told]:
     assert _trials is not None
-    return len(_trials.points), _trials.trial(seed)
+    sort, seed = wanted
+    return len(_trials.points), _trials.kill(seed) if sort == "kill" else _trials.fault(seed)
 
 
 @attrs.define
@@ -76,48 +79,52 @@ class Summary:
     """What came of all of them.
 
     Attributes:
-        trials: how many there were.
+        trials: how many there were, by sort.
         points: that an apply comes by.
         died_at: the points of these at which one was killed.
-        kinds: how often each kind of death was died, those of recoveries too.
+        kinds: how often each kind of death was died, those of recoveries too, and each fault was met, by sort.
         ways: how often each way was taken up again.
         wrong: trials that came to something else.
     """
 
-    trials: int = 0
+    trials: Counter[str] = attrs.field(factory=Counter)
     points: int = 0
     died_at: set[str] = attrs.field(factory=set)
-    kinds: Counter[str] = attrs.field(factory=Counter)
+    kinds: dict[str, Counter[str]] = attrs.field(factory=lambda: {"kill": Counter(), "fault": Counter()})
     ways: Counter[str] = attrs.field(factory=Counter)
     wrong: list[Told] = attrs.field(factory=list)
 
     def add(self, points: int, told: Told) -> None:
         """Count one more."""
-        self.trials += 1
+        self.trials[told.sort] += 1
         self.points = points
-        self.died_at.update(one for one in told.deaths if one.startswith("point") and "recovers" not in one)
-        self.kinds.update(told.kinds)
+        self.died_at.update(one for one in told.suffered if one.startswith("point") and "recovers" not in one)
+        self.kinds[told.sort].update(told.kinds)
         self.ways[told.way] += 1
         if told.differences:
             self.wrong.append(told)
 
     def lines(self) -> Iterator[str]:
-        """The table."""
-        yield "kills  where"
-        for kind, count in sorted(self.kinds.items(), key=lambda one: (-one[1], one[0])):
-            yield f"{count:5}  {kind}"
-        yield ""
+        """The tables."""
+        for sort, counts in self.kinds.items():
+            if counts:
+                yield f"{sort}s"
+                for kind, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+                    yield f"{count:5}  {kind}"
+                yield ""
         ways = ", ".join(f"{count} by {way}" for way, count in sorted(self.ways.items()))
-        yield f"{self.trials} trials, {sum(self.kinds.values())} kills, taken up again: {ways}"
+        yield f"{self.trials['kill']} trials with {self.kinds['kill'].total()} kills"
         yield f"killed at {len(self.died_at)} different ones of {self.points} points"
-        yield f"{len(self.wrong)} trials differ from a run that was left alone"
+        yield f"{self.trials['fault']} trials with other faults"
+        yield f"taken up again: {ways}"
+        yield f"trials that differ from a run that was left alone: {len(self.wrong)}"
 
 
 def in_full(told: Told) -> Iterator[str]:
     """A trial that went wrong, and how to have it again."""
-    yield f"seed {told.seed}: died of {'; '.join(told.deaths)}; taken up by {told.way}"
+    yield f"{told.sort} {told.seed}: {'; '.join(told.suffered)}; taken up by {told.way}"
     for one in told.differences[:SHOWN]:
         yield f"  {one.rstrip()}"
     if len(told.differences) > SHOWN:
         yield f"  ... and {len(told.differences) - SHOWN} more"
-    yield f"  again: python -m tests.faults --seed {told.seed}"
+    yield f"  again: python -m tests.faults --{told.sort} {told.seed}"

@@ -90,11 +90,11 @@ def _named(
 ) -> dict[str, object]:
     if ours is None:
         return {"there is no record": True}
-    table = TABLES.get(branch, "")
+    table = TABLES.get(branch)
     return {
         idnumber: named.get((table, native), f"nobody: {native}")
-        if table and isinstance(native, int)
-        else native
+        if table is not None and isinstance(native, int)
+        else native is not None
         for idnumber, native in ours.items()
     }
 

@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from tests.faults.campaign import Made, in_full, run, workers
+from tests.faults.campaign import Made, in_full, run
 
 TRIALS, AT_ONCE = 60, 15
 """`make faults` makes many hundreds, with other seeds."""
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Made]:
-    """Two processes that make trials."""
-    with workers(2) as found:
-        yield found
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, TRIALS, AT_ONCE))
 def test_nothing_is_lost_and_nothing_done_twice(made: Made, first: int) -> None:
     """Fifteen runs, each killed at least once, leave the target and the journal as one does that is left alone."""
-    summary = run(range(first, first + AT_ONCE), made)
+    summary = run([("kill", seed) for seed in range(first, first + AT_ONCE)], made)
 
-    assert summary.trials == AT_ONCE
-    assert summary.kinds.total() >= AT_ONCE - 3
+    assert summary.trials["kill"] == AT_ONCE
+    assert summary.kinds["kill"].total() >= AT_ONCE - 3
     assert not summary.wrong, "\n".join(line for one in summary.wrong for line in in_full(one))

@@ -30,6 +30,7 @@ ATTEMPTS = 4
 OVER_BUDGET = "over the removal budget"
 TOO_BUSY = "the target was still busy after several attempts"
 BUSY = "not tried, since the target was still busy after several attempts at what came before"
+IN_DOUBT = "it may have been stored all the same; `dss-run resume`, or the next run, finds out"
 
 
 def missing_handlers(right: DataStoreTree, actions: Iterable[Action]) -> list[str]:
@@ -52,8 +53,13 @@ class Recorder(Protocol):
     def intend(self, actions: Sequence[Action]) -> None:
         """Write down what is about to be done; called inside the bracket, and once more for every new attempt."""
 
-    def settle(self, results: Sequence[Result]) -> None:
-        """Write down what became of a batch, when its bracket has closed; also of what never reached a handler."""
+    def settle(self, results: Sequence[Result], *, is_over: bool = True) -> None:
+        """Write down what became of a batch, when its bracket has closed; also of what never reached a handler.
+
+        Args:
+            results: all that is known.
+            is_over: nothing else of the batch is in doubt any more.
+        """
 
 
 def apply(
@@ -165,6 +171,7 @@ class _Run:
         self.not_done: set[tuple[str, ...]] = set()
         self.gave_up = False
         self.unrecorded: Exception | None = None
+        self.doubtful: set[int] = set()
 
     def carry_out(self, batch: Sequence[Action]) -> None:
         """Drop what cannot be done now, hand over the rest, and believe the answers once the bracket has closed."""
@@ -177,10 +184,12 @@ class _Run:
                 ready.append(action)
         results = self._handled(ready) if ready else []
         self.settle([*dropped, *results])
+        self.doubtful = set()
         if self.fuse is not None:
             self.report.stopped = TOO_BUSY if self.gave_up else self.fuse.watch(results)
 
     def _handled(self, batch: Sequence[Action]) -> list[Result]:
+        """The answers; `doubtful` then holds what may have been stored, since the bracket failed while it closed."""
         waiting = {id(action): action for action in batch}
         answers: list[Result] = []
         try:
@@ -191,8 +200,11 @@ class _Run:
                 with attempt, self.right.batch():
                     self._set_aside(waiting, answers)
                     if waiting:
+                        tried = set(waiting)
                         self._intend(list(waiting.values()))
                         self._collect(waiting, answers)
+                        if self._is_bracketed and self.recorder is not None:
+                            self.doubtful |= tried
         # a handler that ends the program ends its batch
         except (Exception, SystemExit) as error:
             if self.unrecorded is not None:
@@ -200,15 +212,23 @@ class _Run:
             self.gave_up = isinstance(error, TemporaryError)
             if self._is_bracketed:
                 waiting, answers = {id(action): action for action in batch}, []
-            answers += [action.failed(reason_of(error)) for action in waiting.values()]
+            reason = reason_of(error)
+            answers += [
+                action.failed(f"{reason}; {IN_DOUBT}" if number in self.doubtful else reason)
+                for number, action in waiting.items()
+            ]
+        else:
+            self.doubtful = set()
         return answers
 
     def _set_aside(self, waiting: dict[int, Action], answers: list[Result]) -> None:
-        """Leave alone what the target has drifted from, and what it has already."""
+        """Leave alone what the target has drifted from, and what it has already, be it from an attempt in doubt."""
         if self.drift is not None:
             for result in self.drift.judge(list(waiting.values())):
-                answers.append(result)
-                del waiting[id(result.action)]
+                action = waiting.pop(id(result.action))
+                is_ours = result.outcome is Outcome.ALREADY and id(action) in self.doubtful
+                answers.append(action.done(result.native) if is_ours else result)
+            self.doubtful -= set(waiting)
 
     def _intend(self, actions: Sequence[Action]) -> None:
         """What cannot be written down is not done: it could neither be resumed nor undone."""
@@ -267,7 +287,8 @@ class _Run:
             if branch is not None:
                 bring_up_to_date(branch, action, result.native)
         if results and self.recorder is not None:
-            self.recorder.settle(results)
+            known = [result for result in results if id(result.action) not in self.doubtful]
+            self.recorder.settle(known, is_over=not self.doubtful)
 
 
 def lacking(branches: Branches, action: Action) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -124,9 +124,9 @@ class Recording:
         """Write down what is about to be done; it is on the disk when this returns."""
         self._batch = self.journal.intend(self.run, self.sync, [action.place for action in actions])
 
-    def settle(self, results: Sequence[Result]) -> None:
-        """Write down what became of it."""
-        batch, self._batch = self._batch, None
+    def settle(self, results: Sequence[Result], *, is_over: bool = True) -> None:
+        """Write down what became of it; a batch that is not over stays in doubt."""
+        batch, self._batch = self._batch if is_over else None, None
         found = (
             (one.action, one.outcome, one.reason, one.native) for one in results if one.action is not None
         )
