@@ -133,6 +133,7 @@ class Run:
         with self._memory(sync) as memory:
             sync.holds = holds(sync.plan, self.config.policies, memory)
             sync.in_doubt = in_doubt(sync.plan, sync.holds, self.config.policies, memory)
+            sync.in_doubt |= {name for name, chosen in self.only.branches.items() if chosen is not None}
         sync.planned_early = [one for one in before(sync, self.syncs) if one.report is None]
         sync.plan.notes += [
             f"{one.name} changes `{one.right.name}` before {sync.name} comes, which is planned here from what is there"

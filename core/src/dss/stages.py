@@ -36,7 +36,8 @@ class Sync:
         name: as the configuration's key path names it, `sync[0]`.
         plan: what would be done; None until it is planned.
         holds: the removals over budget.
-        in_doubt: branches of the left that may be wrong, see `dss.guard.in_doubt`.
+        in_doubt: branches of the left that may be wrong, see `dss.guard.in_doubt`, or of which only some records were
+            asked for; they are no measure for the next run.
         report: what was done; None until it is applied.
         is_stored: the plan was made earlier, and comes from a file.
         planned_early: earlier syncs that change a tree this one reads, and were not applied when it was planned.

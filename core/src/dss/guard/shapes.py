@@ -85,7 +85,8 @@ def _trips(case: Case, name: str, left: Branch, was: Reading) -> Iterator[_Trip]
     for (branch, attribute), count in case.changed.items():
         if branch == name and not changes.allows(count, 0):
             of, what = _size(left, case.rights[name], attribute)
-            if not changes.allows(count, of):
+            # where there was nothing at all, nothing is spoilt
+            if of and not changes.allows(count, of):
                 yield _changes(
                     name, attribute, f"{attribute} would change in {min(count, of)} of {of} {what}"
                 )

@@ -1,0 +1,49 @@
+"""The first runs of all: small steps, and then the whole."""
+
+from __future__ import annotations
+
+from core.tests.nights import GENEROUS, NUMBERS, school, town
+
+SEATS = {("m0", number) for number in NUMBERS}
+GUARDS = "[guards]\ncount = 2\n"
+
+
+def test_after_one_record_the_whole_is_still_the_first_run() -> None:
+    """A run for one record is no measure of the source: that all others are new then is as it must be."""
+    everybody = school(dict.fromkeys(NUMBERS, "a@x.org"), SEATS, {"c": NUMBERS})
+    with town(everybody, school({}, set(), {}), GENEROUS + GUARDS) as place:
+        with place.run() as run:
+            run.plan(["students:s00", "classes"])
+            (one,) = run.apply()
+        whole = place.apply()
+
+    assert one.in_doubt == {"students"}
+    assert whole.holds == []
+    assert place.system["students"].keys() == set(NUMBERS)
+
+
+def test_a_branch_that_was_taken_whole_is_a_measure() -> None:
+    """After a run for all students another school's students wait."""
+    ours = school(dict.fromkeys(NUMBERS, "a@x.org"), set(), {})
+    others = school({f"x{number}": "a@x.org" for number in range(12)}, set(), {})
+    with town(ours, school({}, set(), {}), GENEROUS + GUARDS) as place:
+        with place.run() as run:
+            run.plan(["students"])
+            run.apply()
+        place.night += 1
+        whole = place.apply(others)
+
+    assert [hold.because for hold in whole.holds] == ["shape"]
+    assert place.system["students"].keys() == set(NUMBERS)
+
+
+def test_what_fills_an_attribute_that_nobody_had_is_no_trip() -> None:
+    """Cohorts that had no member get some."""
+    before = school(dict.fromkeys(NUMBERS, "a@x.org"), set(), {"c": []})
+    after = school(dict.fromkeys(NUMBERS, "a@x.org"), set(), {"c": NUMBERS})
+    with town(before, before, GENEROUS + GUARDS) as place:
+        place.apply()
+        second = place.apply(after)
+
+    assert second.holds == []
+    assert place.system["cohorts"]["c"]["members"] == frozenset(NUMBERS)
