@@ -42,12 +42,18 @@ def damaged(path: Path, how: str) -> None:
         elif how == "junk behind the head":
             file.seek(100)
             file.write(b"\xa5" * (size - 100))
+        elif how == "letters":
+            whole = file.read()
+            file.seek(0)
+            file.write(whole.replace(b"CREATE TABLE runs", b"CREATE TABLE \xd6\xd6\xd6\xd6"))
         elif how == "text":
             file.truncate(0)
             file.write(b"this is no database\n" * 1000)
 
 
-@pytest.mark.parametrize("how", ["cut short", "cut very short", "junk", "junk behind the head", "text"])
+@pytest.mark.parametrize(
+    "how", ["cut short", "cut very short", "junk", "junk behind the head", "letters", "text"]
+)
 def test_a_damaged_journal_is_told_with_what_to_do(book: Book, how: str) -> None:
     """At the latest when something is read from it; it is not touched."""
     run = book.plan(book.actions(2000))

@@ -223,6 +223,9 @@ def told(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise JournalError(_explained(path, error)) from error
+    except UnicodeDecodeError as error:
+        # nothing but text is ever written as text
+        raise JournalError(_DAMAGED.format(path=path, folder=path.parent, error=error)) from error
     except OverflowError as error:
         raise JournalError(f"the journal `{path}` cannot take a number: {error}") from error
 
@@ -235,6 +238,11 @@ def _explained(path: Path, error: sqlite3.Error) -> str:
             return text.format(path=path, folder=path.parent, error=error)
     return f"the journal `{path}` cannot be used: {error}"
 
+
+_DAMAGED = (
+    "the journal `{path}` is damaged ({error}); put back a backup of `{folder}`, or move `journal.sqlite*` away:"
+    " the next run then begins a new one and removes nothing until it is known again what is ours"
+)
 
 _SENTENCES: Iterable[tuple[tuple[int, ...], str]] = (
     (
@@ -252,8 +260,7 @@ _SENTENCES: Iterable[tuple[tuple[int, ...], str]] = (
     ),
     (
         (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB),
-        "the journal `{path}` is damaged ({error}); put back a backup of `{folder}`, or move `journal.sqlite*` away:"
-        " the next run then begins a new one and removes nothing until it is known again what is ours",
+        _DAMAGED,
     ),
     (
         (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH),
