@@ -21,7 +21,7 @@ from dss.attributes import (
 from dss.branches import DataStoreBranch
 from dss.doubts import ENABLED, Doubts
 from dss.errors import ConfigError
-from dss.wording import in_words
+from dss.wording import in_words, short
 
 Branch = type[DataStoreBranch]
 _NOTHING = object()
@@ -232,7 +232,7 @@ class _Comparison:
             if not isinstance(action, Action):
                 yield self._error(
                     idnumber,
-                    f"`__sub__` of `{type(left).__qualname__}` gave {action!r:.80}; wanted `Action`s",
+                    f"`__sub__` of `{type(left).__qualname__}` gave {short(action)}; wanted `Action`s",
                 )
                 return
         shared = self._shared(owner)
@@ -288,7 +288,7 @@ class _Comparison:
             return None
         return next(
             (
-                f"`{name}` {value!r:.80}: {reason}"
+                f"`{name}` {short(value)}: {reason}"
                 for name, value in values
                 if (reason := self.right.refusal(name, value))
             ),

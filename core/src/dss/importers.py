@@ -12,6 +12,7 @@ import attrs
 
 from dss.errors import ConfigError, NotProvided, ReadError
 from dss.store import KEY, NATIVE, REFUSED, Record, Rows, Steps
+from dss.wording import short
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -158,7 +159,7 @@ def opened(given: Given) -> Iterator[Records | None]:
     else:
         if given is not None and not isinstance(given, Rows | Iterable):
             raise ConfigError(
-                f"what should give a branch's records gave {type(given).__name__} {given!r:.80}; wanted mappings, or"
+                f"what should give a branch's records gave {type(given).__name__} {short(given)}; wanted mappings, or"
                 " Rows(fields, tuples)"
             )
         yield given

@@ -16,6 +16,7 @@ from dss.keys import BadIdnumber, check_idnumber
 from dss.sharing import SAMPLE, SHARE_FROM, Row, Sharing
 from dss.store import KEY, NATIVE, Record, Rows, Steps, Store
 from dss.stored import copy_with, held_by
+from dss.wording import short
 
 CHUNK = 4096
 """Keys that are looked at together."""
@@ -210,7 +211,7 @@ def _load_mapping(store: Store, builder: Builder, given: Record, steps: Steps) -
     """Take in one record with all the user's steps."""
     if not isinstance(given, Mapping):
         raise ConfigError(
-            f"an importer gave {type(given).__name__} {given!r:.80}; wanted a mapping, or Rows(fields, tuples)"
+            f"an importer gave {type(given).__name__} {short(given)}; wanted a mapping, or Rows(fields, tuples)"
         )
     if KEY not in given:
         raise ConfigError(f"an importer gave a record without `{KEY}`; it has {', '.join(map(str, given))}")
@@ -265,7 +266,7 @@ def load_again(store: Store, builder: Builder, old: Any, record: dict[str, Any],
                 resolved = builder.from_mapping({**resolved, KEY: idnumber}, store.unused)
             if not isinstance(resolved, builder.klass):
                 raise ConfigError(
-                    f"`resolve_duplicate` gave {resolved!r:.80} for {idnumber!r}; wanted a record, an object of"
+                    f"`resolve_duplicate` gave {short(resolved)} for {idnumber!r}; wanted a record, an object of"
                     f" `{builder.klass.__qualname__}`, or None to keep the one that is there"
                 )
             store.items[idnumber] = resolved

@@ -10,6 +10,7 @@ import attrs
 
 from dss.errors import ConfigError, ReadError
 from dss.memory import Reading
+from dss.wording import short
 
 KEY = "idnumber"
 NATIVE = "__native__"
@@ -61,7 +62,7 @@ class Rows:
         if len(row) != len(self.fields):
             raise ReadError(
                 f"an importer gave a row of {len(row)} values for {len(self.fields)} fields"
-                f" ({', '.join(self.fields)}); it begins with {row[:1]!r:.80}"
+                f" ({', '.join(self.fields)}); it begins with {short(row[:1])}"
             )
         return dict(zip(self.fields, row, strict=True))
 

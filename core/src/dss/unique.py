@@ -17,6 +17,7 @@ from dss.attributes import is_blank, is_multi
 from dss.branches import DataStoreBranch
 from dss.importers import Holder
 from dss.store import KEY, NATIVE, State
+from dss.wording import short
 
 NAMED = 5
 """So many who want one value are named; a rule that gives everybody the same must not write everybody's list of all."""
@@ -73,7 +74,7 @@ class _Arrangement:
     def _wish(self, action: Action, circle: str, value: Any, owner: Owner) -> Iterable[_Wish]:
         if is_multi(value):
             self.refused[id(action)] = (
-                f"`{circle}` is {value!r:.80}; a unique value is a single one, a text as a rule"
+                f"`{circle}` is {short(value)}; a unique value is a single one, a text as a rule"
             )
         else:
             yield _Wish(action, (circle, value), owner)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dss.actions import Action, Kind
 from dss.attributes import is_multi
 from dss.stored import copy_with
+from dss.wording import short
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -62,5 +63,5 @@ def _put(branch: type[DataStoreBranch], idnumber: str, item: Any, attribute: str
         # the target has the value by now, and the other records go on
         branch.freeze(
             idnumber,
-            f"model `{type(item).__qualname__}` refuses `{attribute}` {value!r:.80} as it now is: {error}",
+            f"model `{type(item).__qualname__}` refuses `{attribute}` {short(value)} as it now is: {error}",
         )

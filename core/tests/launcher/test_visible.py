@@ -13,6 +13,7 @@ from dss.launcher.progress import duration, lines, pace
 from dss.launcher.screen import Screen
 from dss.launcher.visible import LONGEST, masked, shown, visible
 from dss.secrets import Secret
+from dss.wording import short
 
 JOINERS = "\u200c\u200d"
 
@@ -95,3 +96,15 @@ def test_a_log_gets_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> N
         "changing shop: 2 of 4 (0.2/s, 11 s left)",
         "changing shop: 4 of 4 (0.3/s)",
     ]
+
+
+@pytest.mark.parametrize(
+    "value", ["x" * 300, "O'Neil " * 50, 'it\'s "so" ' * 50, "\\" * 100, ["Ada " * 9] * 9]
+)
+def test_a_value_that_is_cut_is_masked_to_its_end(value: object) -> None:
+    """Also when another quoted one follows, or nothing closes it any more."""
+    told = masked(f"`email` {short(value)}: has 300 characters ('Secret'...)")
+    rest = masked(f"`email` {value!r:.80}")
+
+    assert told.endswith(": has 300 characters ('...'...)")
+    assert not any(part in told + rest for part in ("xx", "Neil", "so", "Ada", "Secret"))
