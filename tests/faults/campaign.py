@@ -71,7 +71,8 @@ def _begin(folder: Path) -> None:
 def _trial(wanted: Wanted) -> tuple[int, Told]:
     assert _trials is not None
     sort, seed = wanted
-    return len(_trials.points), _trials.kill(seed) if sort == "kill" else _trials.fault(seed)
+    points = sum(len(errand.points) for errand in {one.name: one for one in _trials.errands}.values())
+    return points, _trials.kill(seed) if sort == "kill" else _trials.fault(seed)
 
 
 @attrs.define
@@ -80,7 +81,7 @@ class Summary:
 
     Attributes:
         trials: how many there were, by sort.
-        points: that an apply comes by.
+        points: that runs come by.
         died_at: the points of these at which one was killed.
         kinds: how often each kind of death was died, those of recoveries too, and each fault was met, by sort.
         ways: how often each way was taken up again.
@@ -98,7 +99,7 @@ class Summary:
         """Count one more."""
         self.trials[told.sort] += 1
         self.points = points
-        self.died_at.update(one for one in told.suffered if one.startswith("point") and "recovers" not in one)
+        self.died_at.update(one for one in told.suffered if ": point" in one and "recovers" not in one)
         self.kinds[told.sort].update(told.kinds)
         self.ways[told.way] += 1
         if told.differences:

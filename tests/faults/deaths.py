@@ -115,12 +115,12 @@ class AtMoment:
 
 
 def first(chance: random.Random, points: Sequence[str], seconds: float) -> Death:
-    """A death of an apply.
+    """A death of a run.
 
     Args:
         chance: decides.
-        points: that an apply comes by; each name is as likely as any other, however often it comes.
-        seconds: that an apply takes.
+        points: that it comes by; each name is as likely as any other, however often it comes.
+        seconds: that it takes.
     """
     dice = chance.random()
     if dice < 0.08:

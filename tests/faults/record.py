@@ -10,6 +10,7 @@ from tests.faults.instruments import DONE
 from tests.faults.picture import Picture, differences, names, picture
 from tests.faults.scene import Scene
 
+from dss import clock
 from dss.actions import Outcome
 from dss.journal import Journal
 
@@ -35,6 +36,7 @@ class Record:
         outcomes: of the actions of the runs that count, by fingerprint.
         ours: what is recorded as ours, by branch and idnumber, with the name of what the native id points at.
         missing: what is recorded as missing, by branch.
+        approved: fingerprints of what is approved and has not been used.
         wrong: what must not be, whatever there is to compare with.
     """
 
@@ -42,6 +44,7 @@ class Record:
     outcomes: Outcomes
     ours: Ours
     missing: dict[str, set[str]]
+    approved: set[str]
     wrong: list[str]
 
 
@@ -69,9 +72,10 @@ def record(scene: Scene, since: int) -> Record:
         branches = ("teachers", "guardians", "students", "courses", "classes", "enrollments", "cohorts")
         ours = {branch: _named(named, branch, journal.owned.of(target, branch)) for branch in branches}
         missing = {branch: set(journal.missing.of(target, branch)) for branch in branches}
+        approved = journal.approvals.valid(target, clock.now())
     twice = [one for one, counts in outcomes.items() if counts[Outcome.DONE] > 1]
     wrong += [f"action {one} is recorded as done {outcomes[one][Outcome.DONE]} times" for one in twice]
-    return Record(picture(scene.moodle), outcomes, ours, missing, wrong)
+    return Record(picture(scene.moodle), outcomes, ours, missing, approved, wrong)
 
 
 def has_plan(scene: Scene, since: int) -> bool:
@@ -114,6 +118,8 @@ def unlike(found: Record, wanted: Record) -> list[str]:
         for branch, missing in wanted.missing.items()
         if found.missing[branch] != missing
     ]
+    if found.approved != wanted.approved:
+        told.append(f"approved, and not used: {found.approved}; wanted {wanted.approved}")
     return told
 
 

@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 from tests.faults.child import dss_run, warm_up
-from tests.faults.export import Export
+from tests.faults.export import MEANT, MEANT_IN, Export
 
 from dss_moodle_db.embedded import create_site
 
@@ -73,6 +73,10 @@ def cohorts(tree):
         yield {"idnumber": name, "name": name.title(), "members": frozenset(people)}
 """
 
+PLAN = "night.plan"
+"""A file with what is to be done."""
+CHANGES = 3
+"""What `dss-run plan` ends with where there are changes, and some are held."""
 NIGHTS = 2
 """Runs that are in the journal before the night that is disturbed."""
 ADOPTED = (42, 43)
@@ -104,6 +108,9 @@ class Scene:
         self._make_by_hand()
         export.change_everything()
         export.write(self.folder / "exports")
+        meant = [f"--only=enrollments:{MEANT_IN}|{1000 + number}|student" for number in MEANT]
+        self._do("approve", "--yes", *meant)
+        self._do("plan", "-o", PLAN, code=CHANGES)
 
     def _night(self, export: Export) -> None:
         export.write(self.folder / "exports")
@@ -116,10 +123,13 @@ class Scene:
                     "INSERT INTO mdl_role_context_levels (roleid, contextlevel) VALUES (?, 30)", (role,)
                 )
             connection.close()
-        ended = dss_run(self.folder, "apply", "--yes")
-        if ended.code != 0:
-            raise RuntimeError(f"the scene could not be set: {ended}\n{ended.output}")
+        self._do("apply", "--yes")
         warm_up(self.folder, OWN)
+
+    def _do(self, *arguments: str, code: int = 0) -> None:
+        ended = dss_run(self.folder, *arguments)
+        if ended.code != code:
+            raise RuntimeError(f"the scene could not be set: {ended}\n{ended.output}")
 
     def _make_by_hand(self) -> None:
         with sqlite3.connect(self.moodle) as connection:

@@ -14,13 +14,15 @@ from tests.faults.deaths import Death
 from tests.faults.picture import differences, timeless
 from tests.faults.points import Points, left_in
 from tests.faults.record import Record, has_plan, record, unlike, unlike_outcomes
-from tests.faults.scene import NIGHTS, Scene
+from tests.faults.scene import NIGHTS, PLAN, Scene
 
 APPLY = ("apply", "--yes")
 RESUME = ("resume", "--yes")
 WAYS = ("resume", "apply")
 DONE, ERROR, CHANGES, HELD, FAILED, LOCKED = 0, 1, 2, 3, 4, 6
 """What `dss-run` ends with."""
+AGAIN = {"plan file": (FAILED,), "undo": (DONE,)}
+"""What they may also end with that are done again: what is there by now is not as it was when it was planned."""
 UNCLEAN = ("Traceback", "This is a defect")
 """What a person is not to be shown, whatever goes wrong around a run."""
 
@@ -46,41 +48,69 @@ class Told:
     differences: Sequence[str]
 
 
+@attrs.frozen
+class Errand:
+    """What is disturbed.
+
+    Attributes:
+        name: of it.
+        command: of `dss-run`.
+        kept: what it begins with.
+        since: the number of the last run before it.
+        points: that it comes by when it is left alone.
+        seconds: that it then takes.
+        codes: what it ends with then, and what it may end with when it is done once more.
+        left_alone: what there is afterwards.
+        wanted: what there is after the next night.
+    """
+
+    name: str
+    command: Sequence[str]
+    kept: Scene
+    since: int
+    points: Sequence[str]
+    seconds: float
+    codes: Sequence[int | None]
+    left_alone: Record
+    wanted: Record
+
+
 class Trials:
-    """Trials in one place; what a run does that is left alone is found out first.
+    """Trials in one place; what runs do that are left alone is found out first.
 
     Args:
-        folder: is filled with a scene, and with a copy of it.
+        folder: is filled with a scene, and with copies of it.
     """
 
     def __init__(self, folder: Path) -> None:
         # what dss keeps of a target goes by its place, so every trial takes place where the scene was set
         self.scene = Scene(folder / "site")
         self.scene.build()
-        self._kept = self.scene.copy(folder / "kept")
-        self.points: list[str] = []
-        self.seconds = 0.0
-        self.left_alone, self.wanted = self._left_alone()
+        before, after = self.scene.copy(folder / "before"), Scene(folder / "after")
+        night = self._errand("night", APPLY, before, NIGHTS, after)
+        file = self._errand("plan file", ("apply", PLAN, "--yes"), before, NIGHTS)
+        (after.folder / instruments.DONE).unlink()
+        undo = self._errand("undo", ("undo", str(NIGHTS + 1), "--yes"), after, NIGHTS + 1)
+        self.night, self.errands = night, (night, night, file, undo)
 
-    def _left_alone(self) -> tuple[Record, Record]:
-        """What there is after the night, and after the next one."""
+    def _errand(
+        self, name: str, command: Sequence[str], kept: Scene, since: int, then: Scene | None = None
+    ) -> Errand:
+        """Run it undisturbed; keep what there is then, where that is wanted."""
+        kept.copy(self.scene.folder)
         began = time.monotonic()
-        done = self.run(*APPLY)
-        self.seconds = time.monotonic() - began
-        if done.code != HELD:
-            raise RuntimeError(f"a run that was left alone ended with {done}\n{done.output}")
-        self.points = left_in(self.scene.folder)
-        after = self.record()
+        done = self.run(*command)
+        seconds = time.monotonic() - began
+        if done.code not in (DONE, HELD):
+            raise RuntimeError(f"{name}, left alone, ended with {done}\n{done.output}")
+        points = left_in(self.scene.folder)
+        left_alone = record(self.scene, since)
+        if then is not None:
+            self.scene.copy(then.folder)
         self.run(*APPLY)
-        return after, self.record()
-
-    def restore(self) -> None:
-        """Set the scene anew."""
-        self._kept.copy(self.scene.folder)
-
-    def record(self) -> Record:
-        """What there is now."""
-        return record(self.scene, since=NIGHTS)
+        codes = (done.code, *AGAIN.get(name, ()))
+        wanted = record(self.scene, since)
+        return Errand(name, command, kept, since, points, seconds, codes, left_alone, wanted)
 
     def run(self, *arguments: str, prepare: Preparation | None = None) -> Ended:
         """Run `dss-run`, with points and small batches, or as it is prepared."""
@@ -95,58 +125,62 @@ class Trials:
     def kill(self, seed: int) -> Told:
         """A trial in which it is killed, perhaps also while it is taken up again."""
         chance = random.Random(seed)
-        self.restore()
-        death = deaths.first(chance, self.points, self.seconds)
+        errand = chance.choice(self.errands)
+        errand.kept.copy(self.scene.folder)
+        death = deaths.first(chance, errand.points, errand.seconds)
         way = chance.choice(WAYS)
-        died = [death] if self.die(death, *APPLY).is_killed else []
-        if not died and isinstance(death, deaths.AtPoint):
-            return Told("kill", seed, [str(death)], [death.kind], way, ["it was not killed"])
+        died = [death] if self.die(death, *errand.command).is_killed else []
+        told = [] if died or not isinstance(death, deaths.AtPoint) else ["it was not killed"]
         for _ in range(chance.choice([0, 0, 1, 2])):
-            again = deaths.later(chance, self.points, way)
-            if self.die(again, *(RESUME if way == "resume" else APPLY)).is_killed:
+            again = deaths.later(chance, errand.points, way)
+            if self.die(again, *(RESUME if way == "resume" else errand.command)).is_killed:
                 died.append(again)
-        kinds = [one.kind for one in died]
-        return Told("kill", seed, [str(one) for one in died], kinds, way, self.recovered(way))
+        told += self.recovered(errand, way)
+        return Told(
+            "kill", seed, [f"{errand.name}: {one}" for one in died], [one.kind for one in died], way, told
+        )
 
     def fault(self, seed: int) -> Told:
         """A trial in which something goes wrong around it."""
         chance = random.Random(seed)
-        self.restore()
-        fault = list(faults.some(chance, self.points))[seed % faults.SORTS]
+        errand = self.night
+        errand.kept.copy(self.scene.folder)
+        fault = list(faults.some(chance, errand.points))[seed % faults.SORTS]
         way = chance.choice(WAYS)
-        done = self.run(*APPLY, prepare=fault.prepare)
+        done = self.run(*errand.command, prepare=fault.prepare)
         told = self._wrong(done, "the run in which it happened", range(ERROR, LOCKED))
         if any(words in done.output for words in UNCLEAN):
             told.append(f"the run in which it happened did not tell it cleanly: {done.output}")
-        return Told("fault", seed, [str(fault)], [fault.sort], way, [*told, *self.mended(way)])
+        return Told("fault", seed, [str(fault)], [fault.sort], way, [*told, *self.mended(errand, way)])
 
-    def recovered(self, way: str) -> list[str]:
+    def recovered(self, errand: Errand, way: str) -> list[str]:
         """Take up what was killed, let another night follow, and compare.
 
         Args:
-            way: one of them.
+            errand: that was disturbed.
+            way: how it is taken up.
 
         Returns:
             Sentences on what is not as it is after a run that was left alone.
         """
         told = []
-        if way == "resume" and has_plan(self.scene, since=NIGHTS):
+        if way == "resume" and has_plan(self.scene, errand.since):
             told += self._wrong(self.run(*RESUME), "the resumed run", (DONE, HELD))
-            found = self.record()
-            told += unlike_outcomes(found.outcomes, self.left_alone.outcomes)
-            told += differences(found.target, self.left_alone.target)
+            found = record(self.scene, errand.since)
+            told += unlike_outcomes(found.outcomes, errand.left_alone.outcomes)
+            told += differences(found.target, errand.left_alone.target)
         else:
-            told += self._wrong(self.run(*APPLY), "the run that followed", (HELD,))
-        return told + self._next_night() + unlike(self.record(), self.wanted)
+            told += self._wrong(self.run(*errand.command), "the run that followed", errand.codes)
+        return told + self._next_night() + unlike(record(self.scene, errand.since), errand.wanted)
 
-    def mended(self, way: str) -> list[str]:
+    def mended(self, errand: Errand, way: str) -> list[str]:
         """As `recovered`, when something had gone wrong: what has failed is not tried again before the next night."""
         told = []
         if way == "resume":
             told += self._wrong(self.run(*RESUME), "the resumed run", (DONE, CHANGES, HELD, FAILED))
-        told += self._wrong(self.run(*APPLY), "the run that followed", (HELD,))
+        told += self._wrong(self.run(*errand.command), "the run that followed", errand.codes)
         told += self._next_night()
-        found, wanted = self.record(), self.wanted
+        found, wanted = record(self.scene, errand.since), errand.wanted
         return told + unlike(
             attrs.evolve(found, target=timeless(found.target)),
             attrs.evolve(wanted, target=timeless(wanted.target)),
@@ -155,13 +189,10 @@ class Trials:
     def _next_night(self) -> list[str]:
         night = self.run(*APPLY)
         told = self._wrong(night, "the next night", (HELD,))
-        return (
-            [*told, f"the next night had something to do: {night.output}"]
-            if " done" in night.output
-            else told
-        )
+        has_done = " done" in night.output
+        return [*told, f"the next night had something to do: {night.output}"] if has_done else told
 
-    def _wrong(self, run: Ended, what: str, codes: Sequence[int]) -> list[str]:
+    def _wrong(self, run: Ended, what: str, codes: Sequence[int | None]) -> list[str]:
         return [] if run.code in codes else [f"{what} ended with {run}: {run.output}"]
 
 

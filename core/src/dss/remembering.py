@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dss import clock
-from dss.actions import Kind
+from dss.actions import Kind, Outcome
 from dss.guard.case import is_removal, value_of
 from dss.guard.stale import TOLERANCE
 from dss.holding import Because
@@ -52,6 +52,7 @@ def remember(
     began: datetime.datetime,
     *,
     whole: bool,
+    place: int = 0,
     syncs: Sequence[Sync] = (),
 ) -> None:
     """Leave what the next run has to know of a sync that has been applied.
@@ -62,6 +63,7 @@ def remember(
         sync: planned and applied.
         began: when the run began.
         whole: the sync was planned for all of its branches, so what it did not find is really not there.
+        place: which of the run's syncs.
         syncs: all of the run; several may change one target.
     """
     plan = sync.plan
@@ -70,18 +72,18 @@ def remember(
     target = sync.right.identity()
     if sync.is_stored:
         # the source has not been read, so nothing is known of it
-        _use(journal, run, sync, target)
+        use_approvals(journal, run, place, target)
         return
     for left, right in plan.pairs:
         _remember_ours(journal, run, sync, left, right)
     if sync.report.stopped:
-        _use(journal, run, sync, target)
+        use_approvals(journal, run, place, target)
         return
     _remember_the_source(journal, sync, began)
     if whole:
         _remember_missing(journal, sync, target, began)
         _let_lapse(journal, [one for one in syncs or [sync] if one.right.identity() == target], target)
-    _use(journal, run, sync, target)
+    use_approvals(journal, run, place, target)
 
 
 def _remember_ours(
@@ -145,14 +147,24 @@ def _remember_missing(journal: Journal, sync: Sync, target: str, began: datetime
             journal.missing.count(target, name, idnumbers, began)
 
 
-def _use(journal: Journal, run: int, sync: Sync, target: str) -> None:
-    """An approval is for once: what has been tried needs another."""
-    assert sync.plan is not None
+def use_approvals(journal: Journal, run: int, place: int, target: str) -> None:
+    """An approval is for once: what has been done needs another. What has failed, or had no turn, is still meant.
+
+    Args:
+        journal: where both are written.
+        run: the run's number.
+        place: which of its syncs.
+        target: what that changes.
+    """
     approved = journal.approvals.valid(target, clock.now())
     if approved:
-        held = sync.held
-        tried = [one for one, key in _found_again(sync.plan, approved).items() if key not in held]
-        journal.approvals.use(target, tried, run)
+        done = [
+            entry.fingerprint
+            for outcome in (Outcome.DONE, Outcome.ALREADY)
+            for entry in journal.entries(run, place, outcome=outcome)
+            if entry.fingerprint in approved
+        ]
+        journal.approvals.use(target, done, run)
 
 
 def _let_lapse(journal: Journal, syncs: Sequence[Sync], target: str) -> None:

@@ -75,7 +75,8 @@ class RunRecord:
 
     def remember(self, sync: Sync, *, whole: bool) -> None:
         """Leave what the next run has to know; see `dss.remembering.remember`."""
-        remember(self.journal, self.number, sync, self.began, whole=whole, syncs=self.syncs)
+        place = self.syncs.index(sync)
+        remember(self.journal, self.number, sync, self.began, whole=whole, place=place, syncs=self.syncs)
 
     def end(self, state: RunState, code: ExitCode, reason: str = "") -> None:
         """Write down how the run ended, once."""

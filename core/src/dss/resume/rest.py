@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from dss import clock
 from dss.actions import Action, Outcome, Result
 from dss.assembly import shared_names
 from dss.digests import differences
@@ -18,6 +17,7 @@ from dss.journal import Entry, Journal, RunState
 from dss.journal.rows import RunRow
 from dss.lines import Lines
 from dss.plan import Plan
+from dss.remembering import use_approvals
 from dss.run_record import Recording, RunRecord
 from dss.undo import sync_of
 from dss.wording import in_words
@@ -181,15 +181,7 @@ class ResumedRecord(RunRecord):
 
     def remember(self, sync: Sync, *, whole: bool) -> None:
         """Take the approvals that it has made use of for used, those from before it was cut short among them."""
-        target = sync.right.identity()
-        approved = self.journal.approvals.valid(target, clock.now())
-        if approved:
-            tried = [
-                entry.fingerprint
-                for entry in self.journal.entries(self.number, self._place(sync))
-                if entry.fingerprint in approved and entry.outcome not in (None, Outcome.HELD)
-            ]
-            self.journal.approvals.use(target, tried, self.number)
+        use_approvals(self.journal, self.number, self._place(sync), sync.right.identity())
 
     def _place(self, sync: Sync) -> int:
         return next(place for place, one in self._rest.syncs.items() if one is sync)
