@@ -173,7 +173,7 @@ def test_any_name_comes_through(
 def test_a_username_taken_meanwhile_fails_alone_and_names_the_holder(
     school: School, site: Site, moodle: MoodleTree, plan: Planned
 ) -> None:
-    """Somebody made an account by hand between plan and apply."""
+    """Somebody made an account by hand between plan and apply; the name stands in quotes, so that logs leave it out."""
     for number in range(20):
         school.person("students", str(100 + number))
     actions = plan(school, moodle).actions
@@ -184,7 +184,7 @@ def test_a_username_taken_meanwhile_fails_alone_and_names_the_holder(
 
     failed = [result for result in results if result.outcome is Outcome.FAILED]
     assert [result.action.idnumber for result in failed if result.action] == ["107"]
-    assert "held by account 3 (Ann Other)" in failed[0].reason
+    assert "held by account 3 ('Ann Other')" in failed[0].reason
     assert len(site.members("dss-students")) == 19
 
 
@@ -540,7 +540,7 @@ def test_a_change_that_is_refused_fails_with_all_of_its_record(
 
     results = [(r.action.idnumber, r.reason) for r in moodle.template.handle(actions) if r.action]
 
-    reason = f"username 'new100' is held by account {holder} (Ann) already"
+    reason = f"username 'new100' is held by account {holder} ('Ann') already"
     assert sorted(results) == [("100", reason), ("100", reason), ("101", ""), ("101", "")]
     assert (site.user("100")["lastname"], site.user("101")["username"]) == ("Family 100", "new101")
 

@@ -84,7 +84,7 @@ def username_held(client: Client, username: str | None, own: int | None) -> str 
         if holder.native == own:
             continue
         name = f"{holder.record['given_name']} {holder.record['family_name']}".strip()
-        who = f"account {holder.native}" + (f" ({name})" if name else "")
+        who = f"account {holder.native}" + (f" ({name!r})" if name else "")
         return f"username {stored_form(username)!r} is held by {who} already"
     return None
 

@@ -132,7 +132,7 @@ def _read(
                 continue
             if number in untouchable or username == "guest":
                 why = client.site.why_untouchable(number, username)
-                branch.freeze(idnumber, f"account {number} `{username}` is {why}: it is left alone")
+                branch.freeze(idnumber, f"account {number} {username!r} is {why}: it is left alone")
                 continue
             if with_guardians:
                 more.append(guardians.get(number, nobody))
