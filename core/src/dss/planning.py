@@ -32,8 +32,12 @@ def plan_sync(sync: Sync, assembly: Assembly, rule: Rule | None, only: Only, say
     """
     names = shared_names(sync.config, sync.left, sync.right)
     _read(sync, names, assembly, rule, say)
+    # what has been read lives to the end of the run; the collector need not walk it again
+    gc.freeze()
     say(f"comparing {sync.left.name} with {sync.right.name}")
     plan = make_plan(sync.left, sync.right, [name for name in names if only.has_branch(name)])
+    # what has been planned lives to the end of the run, too
+    gc.freeze()
     if only.is_of_records:
         assert isinstance(plan.actions, Actions)
         plan.actions.leave_out(lambda action: not only.has(action))
@@ -55,8 +59,6 @@ def _read(sync: Sync, names: Sequence[str], assembly: Assembly, rule: Rule | Non
     if derived:
         # only now, so that what is derived names people as they have been settled
         sync.left.read(derived)
-    # what has been read lives to the end of the run; the collector need not walk it again
-    gc.freeze()
 
 
 def _check_provided(sync: Sync, file: Path) -> None:

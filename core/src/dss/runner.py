@@ -18,6 +18,7 @@ from dss.assembly import Assembly, shared_names
 from dss.branches import DataStoreBranch
 from dss.breaker import Fuse
 from dss.checking import findings
+from dss.collector import paused_collector
 from dss.config import Config, load_config
 from dss.digests import config_digests
 from dss.drift import Drift
@@ -169,8 +170,9 @@ class Run:
             if told is not None:
                 told(f"reading {sync.right.name}")
             sync.right.read(shared_names(sync.config, sync.left, sync.right))
-            with self._memory(sync) as memory:
+            with self._memory(sync) as memory, paused_collector():
                 take_up(self._file, place, sync, self.config.policies, memory)
+            gc.freeze()
 
     def settle_doubts(self) -> list[str]:
         """Find out what became of what an earlier run was doing when it died; a sentence for each such run."""
