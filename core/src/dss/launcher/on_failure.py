@@ -11,6 +11,8 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from dss.launcher.signals import deferred
+
 TIME_LIMIT = 60.0
 """Seconds that the command may take."""
 LINES = 20
@@ -68,16 +70,21 @@ def run(
     environment = {key: value for key, value in {**os.environ, **told}.items() if value is not None}
     output = _error_stream()
     try:
-        with subprocess.Popen(
-            [program, *command[1:]],
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        ) as process:
+        # a signal that came while the process is being made would leave it behind, known to nobody
+        with deferred() as caught:
+            process = subprocess.Popen(
+                [program, *command[1:]],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
+        with process:
             try:
+                if caught:
+                    raise KeyboardInterrupt
                 process.communicate(text.encode(), timeout=limit)
             except BaseException:
                 _end(process)
