@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from dss import Kind, Outcome
 from dss.apply import apply
 from dss.drift import Drift
+from dss.lines import Lines
 from dss.plan import make_plan
 from dss.school import Cohorts, Students
 
@@ -86,6 +87,25 @@ def test_what_is_already_as_wanted_is_not_done_again(plant: Any) -> None:
     report = apply(right, plan.actions, drift=Drift(right))
 
     assert report.total() == report.total(Outcome.ALREADY) == 5
+
+
+def test_an_exchange_applied_twice_is_already_done(plant: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever had to step aside for the moment is where they were going: nobody is sent away again."""
+    left, right = _trees(
+        plant,
+        {"students": [_person("1", username="two"), _person("2", username="one")]},
+        {"students": {"1": _person("1", username="one"), "2": _person("2", username="two")}},
+    )
+    monkeypatch.setattr(
+        type(right), "spare_value", lambda self, branch, attribute, idnumber: f"spare-{idnumber}"
+    )
+    lines = Lines(left, right)
+    stored = [lines.dump(action) for action in make_plan(left, right).actions]
+
+    reports = [apply(right, map(lines.load, stored), drift=Drift(right)) for _ in range(2)]
+
+    assert [str(report) for report in reports] == ["3 done", "3 already done"]
+    assert [right.system["students"][one]["username"] for one in ("1", "2")] == ["two", "one"]
 
 
 def test_what_the_importer_sets_aside_by_now_has_not_gone(

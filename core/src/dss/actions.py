@@ -55,7 +55,7 @@ class Action:
         left: the source's object; None for `old`.
         right: the target's object; for `new` the object as it should come to be.
         attribute: for update, add and remove, and for an error about one attribute.
-        value: the one value that is added or removed.
+        value: the one value that is added or removed; for an update that only steps aside, the value wanted in the end.
         was: the attribute's value on the right, whole.
         wanted: the value it should have, whole.
         error: for `error`, what is wrong and what to do about it.

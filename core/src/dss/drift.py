@@ -117,7 +117,8 @@ def _judge_update(action: Action, now: Store, foreign: Foreign) -> Result | None
     if item is None:
         return action.drifted("is not in the target any more")
     found = value_of(item, name)
-    if same(found, action.wanted):
+    # whoever was to step aside for the moment may be where they were going
+    if same(found, action.wanted) or (action.value is not None and same(found, action.value)):
         return action.already()
     if unchanged(found, action.was):
         return None

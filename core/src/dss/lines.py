@@ -115,6 +115,8 @@ class Lines:
                 value = action.value
                 found["value"] = None if value is None else (codec.item or ANYTHING).dump(value)
                 was, wanted = _within_reason(kind, value, was, wanted)
+            elif action.value is not None:
+                found["value"] = (codec.item or ANYTHING).dump(action.value)
             was = None if was is None else codec.dump(was)
             wanted = None if wanted is None else codec.dump(wanted)
             if action.left is not None:

@@ -225,6 +225,7 @@ class _Arrangement:
         """Let one of the circle step aside to a spare value; the rest then follow one after another."""
         aside = attrs.evolve(
             action,
+            value=action.wanted,
             wanted=spare,
             after=(),
             message=f"update {action.branch} {action.idnumber}: {action.attribute} {action.was!r} -> {spare!r}"
