@@ -37,6 +37,8 @@ def main() -> int:
             )
         if sys.stderr.isatty():
             click.echo(f"\r{done} of {len(wanted)}", nl=False, err=True)
+        elif not done % 100:
+            click.echo(f"{done} of {len(wanted)}, {time.monotonic() - began:.0f} seconds", err=True)
 
     with workers(min(given.processes, len(wanted))) as made:
         summary = run(wanted, made, told)

@@ -36,7 +36,7 @@ NOW = 1_800_000_000
 """What the target writes as the present time, so that two runs write the same."""
 
 JOURNAL: tuple[tuple[type, tuple[str, ...]], ...] = (
-    (Journal, ("begin", "plan", "intend", "settle", "reopen", "end", "expire")),
+    (Journal, ("begin", "go_on", "plan", "intend", "settle", "reopen", "end", "expire")),
     (Owned, ("add", "complete")),
     (Approvals, ("use", "lapse")),
     (MissingRecord, ("count",)),

@@ -128,7 +128,8 @@ class Trials:
         errand = chance.choice(self.errands)
         errand.kept.copy(self.scene.folder)
         death = deaths.first(chance, errand.points, errand.seconds)
-        way = chance.choice(WAYS)
+        # an undo is made of what the run has done, not of what an undo that was cut short has left of that
+        way = "resume" if errand.name == "undo" else chance.choice(WAYS)
         died = [death] if self.die(death, *errand.command).is_killed else []
         told = [] if died or not isinstance(death, deaths.AtPoint) else ["it was not killed"]
         for _ in range(chance.choice([0, 0, 1, 2])):

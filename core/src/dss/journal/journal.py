@@ -161,6 +161,10 @@ class Journal:
         """Write down how a run ended, now."""
         self._runs.end(run, state, exit_code, reason)
 
+    def go_on(self, run: int) -> None:
+        """Write down that a run which had ended before its time goes on, by this process; until it ends again."""
+        self._runs.go_on(run)
+
     # -- looking back ----------------------------------------------------------------------------------------------
 
     def unfinished(self) -> list[RunRow]:

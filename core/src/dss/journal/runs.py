@@ -88,6 +88,16 @@ class Runs:
                     f"INSERT INTO counts SELECT ?, * FROM ({_COUNT})", (section, *_ids(section))
                 )
 
+    def go_on(self, run: int) -> None:
+        """Write down that a run which had ended before its time goes on, by this process."""
+        values = (RunState.RUNNING.value, os.getpid(), socket.gethostname(), run)
+        with self._database.writing() as connection:
+            connection.execute(
+                "UPDATE runs SET ended = NULL, state = ?, exit_code = NULL, reason = '', process = ?, host = ?"
+                " WHERE number = ?",
+                values,
+            )
+
     def one(self, number: int) -> RunRow | None:
         """One run; None when there is none of that number."""
         found = self._database.rows(f"SELECT {_COLUMNS} FROM runs WHERE number = ?", (number,))

@@ -174,6 +174,8 @@ class ResumedRecord(RunRecord):
     def __init__(self, journal: Journal, rest: Rest, syncs: Sequence[Sync]) -> None:
         super().__init__(journal, rest.row.number, syncs, rest.row.kind)
         self._rest = rest
+        # whoever comes after it, should this process die too, has to end it
+        journal.go_on(self.number)
 
     def recorder(self, sync: Sync) -> Recording:
         """Write down what becomes of what is left."""
