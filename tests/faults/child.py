@@ -17,6 +17,8 @@ from dss.launcher.group import dss_run as launcher
 
 OUTPUT = "output.txt"
 MODULES = "modules.txt"
+LONGEST = 120
+"""Seconds after which a process that hangs is ended."""
 
 Preparation = Callable[[], object]
 
@@ -90,6 +92,7 @@ def warm_up(folder: Path, *own: str) -> None:
 def _run(folder: Path, arguments: tuple[str, ...], prepare: Preparation | None) -> None:
     code = 70
     try:
+        signal.alarm(LONGEST)
         os.chdir(folder)
         file = os.open(OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         nothing = os.open(os.devnull, os.O_RDONLY)
