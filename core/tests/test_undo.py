@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 
 from dss import handler
 from dss.actions import Outcome
+from dss.apply import apply
 from dss.errors import StateError
 from dss.holding import Because
 from dss.journal import Journal
 from dss.policies import Policies
+from dss.run_record import RunRecord
 from dss.templates import Undo
 
 
@@ -180,6 +182,24 @@ def test_two_who_exchanged_their_logins_get_them_back(build: Any) -> None:
     assert report.total(Outcome.DONE) == 3
     assert place.system == before
     assert list(place.plan(**today).ready) == []
+
+
+def test_an_undo_that_died_while_logins_were_exchanged_is_done_by_another(build: Any) -> None:
+    """Whoever has stepped aside to a spare value gets the own one back: it was we who wrote the spare one."""
+    place = build({"students": [person("1"), person("2")]})
+    before = place.system
+    place.apply(students=[person("1", username="u2"), person("2", username="u1")])
+    sync = place.plan_undo(1)
+    record = RunRecord.begin(place.state, {}, [sync], of=1)
+    apply(sync.right, list(sync.plan.actions)[:1], recorder=record.recorder(sync))
+    record.close(KeyboardInterrupt())
+    spare = place.system["students"]
+
+    report = place.undo(1)
+
+    assert {one["username"] for one in spare.values()} != {"u1", "u2"}
+    assert report.total(Outcome.DONE) == 2
+    assert place.system == before
 
 
 def test_who_was_taken_over_is_given_back_as_found(build: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dss.actions import Action, Adoption, Kind
@@ -29,8 +29,13 @@ class Inverse:
     def __init__(self, right: DataStoreTree, branches: Mapping[str, type[DataStoreBranch]], run: int) -> None:
         self._right, self._branches, self._run = right, branches, run
 
-    def of_update(self, links: Sequence[Action]) -> Iterator[Action]:
-        """A value, which may have been changed in several steps, put back."""
+    def of_update(self, links: Sequence[Action], on_the_way: Collection[Any] = ()) -> Iterator[Action]:
+        """A value, which may have been changed in several steps, put back.
+
+        Args:
+            links: the steps.
+            on_the_way: what may stand there as well, since an undo of the same run that died has written it.
+        """
         was, wrote = links[0].was, links[-1]
         item, error = self._there(wrote)
         if item is None:
@@ -39,7 +44,7 @@ class Inverse:
         now = value_of(item, wrote.attribute or "")
         if same(now, was):
             return
-        if not same(now, wrote.wanted):
+        if not any(same(now, one) for one in (wrote.wanted, *on_the_way)):
             yield self._error(
                 wrote, f"is {now!r} by now, not the {wrote.wanted!r} that run {self._run} wrote"
             )

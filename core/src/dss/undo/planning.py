@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import chain
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import attrs
@@ -255,6 +255,7 @@ class _Planning:
         returning = Returning(self._right, self._rights, self._row.number)
         chains: dict[tuple[str, str, str], list[Action]] = {}
         values = self._values_of_made() if self._with_values else {}
+        on_the_way = self._written_by_earlier_undoes()
         for entry in self._entries():
             record = (entry.branch, entry.idnumber)
             if entry.kind is not Kind.NEW and record in self._made:
@@ -270,15 +271,34 @@ class _Planning:
                     links.append(action)
                 if len(links) == self._changed[attribute]:
                     chains.pop(attribute, None)
-                    yield from inverse.of_update(links)
+                    yield from inverse.of_update(links, on_the_way.get(attribute, ()))
             elif action.kind in (Kind.ADD, Kind.REMOVE):
                 yield from inverse.of_value(action, returns=record in self._ended)
             elif action.kind is Kind.NEW:
                 yield from inverse.of_new(action, values.get(record, {}))
             else:
                 returning.add(action)
-        yield from chain.from_iterable(map(inverse.of_update, chains.values()))
+        for attribute, links in chains.items():
+            yield from inverse.of_update(links, on_the_way.get(attribute, ()))
         yield from returning.actions()
+
+    def _written_by_earlier_undoes(self) -> dict[tuple[str, str, str], list[object]]:
+        """Unique values that undoes of this run have written: one that died may have left a spare one behind."""
+        found: dict[tuple[str, str, str], list[object]] = {}
+        unique = {name: branch.circles() for name, branch in self._rights.items()}
+        target = self._right.identity()
+        later = takewhile(lambda row: row.number > self._row.number, self._journal.runs())
+        for row in [row for row in later if row.of == self._row.number and not row.expired]:
+            for place, there in enumerate(row.syncs):
+                for entry in self._journal.entries(row.number, place, outcome=Outcome.DONE):
+                    if (
+                        there.target == target
+                        and entry.kind is Kind.UPDATE
+                        and entry.attribute in unique.get(entry.branch, ())
+                    ):
+                        attribute = (entry.branch, entry.idnumber, entry.attribute or "")
+                        found.setdefault(attribute, []).append(self._lines.load(entry.line).wanted)
+        return found
 
     def _values_of_made(self) -> dict[Record, dict[str, list[object]]]:
         """What was put into records after they had been made."""
