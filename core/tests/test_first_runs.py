@@ -1,4 +1,4 @@
-"""The first runs of all: small steps, and then the whole."""
+"""The first runs of all, small steps and then the whole; and runs that count for nobody."""
 
 from __future__ import annotations
 
@@ -47,3 +47,19 @@ def test_what_fills_an_attribute_that_nobody_had_is_no_trip() -> None:
 
     assert second.holds == []
     assert place.system["cohorts"]["c"]["members"] == frozenset(NUMBERS)
+
+
+def test_who_returns_on_a_bad_night_begins_anew() -> None:
+    """Missing once, there on a night on which half the others are not, missing again: that is once, not twice."""
+    everybody = school(dict.fromkeys(NUMBERS, "a@x.org"), set(), {})
+    without = school(dict.fromkeys(NUMBERS[1:], "a@x.org"), set(), {})
+    half = school(dict.fromkeys(NUMBERS[:6], "a@x.org"), set(), {})
+    with town(everybody, everybody, f"{GENEROUS}{GUARDS}[removals.students]\nruns = 2\n") as place:
+        place.apply()
+        nights = [place.apply(source).in_doubt for source in (without, half, without)]
+        enabled = place.system["students"]["s00"]["enabled"]
+        place.apply(without)
+
+    assert nights == [set(), {"students"}, set()]
+    assert enabled
+    assert not place.system["students"]["s00"]["enabled"]

@@ -145,6 +145,9 @@ def _remember_missing(journal: Journal, sync: Sync, target: str, began: datetime
     for name, idnumbers in missing.items():
         if name not in sync.in_doubt:
             journal.missing.count(target, name, idnumbers, began)
+        else:
+            # who is in the source has come back, however little else it is to be believed
+            journal.missing.forget_others(target, name, idnumbers)
 
 
 def use_approvals(journal: Journal, run: int, place: int, target: str) -> None:

@@ -102,6 +102,20 @@ class MissingRecord:
             )
             connection.execute("DELETE FROM still")
 
+    def forget_others(self, target: str, branch: str, idnumbers: Iterable[str]) -> None:
+        """Forget whoever of a branch is back, and count nobody: the run was not a good one.
+
+        Args:
+            target: the system.
+            branch: of the records.
+            idnumbers: all that are missing.
+        """
+        scope, missing = self._scopes.find(target, branch), set(idnumbers)
+        back = [(scope, text(one)) for one in self.of(target, branch) if one not in missing]
+        if back:
+            with self._database.writing() as connection:
+                connection.executemany("DELETE FROM missing WHERE scope = ? AND idnumber = ?", back)
+
 
 class Readings:
     """What the last good reading of each branch looked like, and what it was read from, by tree.
