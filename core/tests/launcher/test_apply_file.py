@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Play
+    from core.tests.launcher.conftest import Play
 
 
 def _change(play: Play, tree: str, idnumber: str, **values: object) -> None:

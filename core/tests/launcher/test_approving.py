@@ -13,7 +13,7 @@ from dss import clock
 from dss.journal import Journal
 
 if TYPE_CHECKING:
-    from conftest import Play
+    from core.tests.launcher.conftest import Play
 
 
 def _fingerprints(text: str) -> dict[str, str]:
