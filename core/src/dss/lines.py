@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 MANY = 20
 """Values of one attribute beyond which the lines that add and remove them do not each repeat them all."""
 
+WAITS = '"after":'
+"""What the line of an action has that waits for another."""
+
 _VALUES = (Kind.ADD, Kind.REMOVE)
 
 

@@ -15,7 +15,7 @@ from dss.errors import StateError
 from dss.exit_codes import ExitCode
 from dss.journal import Entry, Journal, RunState
 from dss.journal.rows import RunRow
-from dss.lines import Lines
+from dss.lines import WAITS, Lines
 from dss.plan import Plan
 from dss.remembering import use_approvals
 from dss.run_record import Recording, RunRecord
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from dss.stages import Sync
 
 _NOT_DONE = (Outcome.DROPPED, Outcome.DRIFTED, Outcome.FAILED, Outcome.HELD)
-_WAITS = '"after":'
-"""What the line of an action has that waits for another."""
 
 
 class OpenActions(Collection[Action]):
@@ -144,7 +142,7 @@ def take_up(journal: Journal, rest: Rest, told: Callable[[str], object]) -> None
 def _stuck(journal: Journal, run: int, place: int, lines: Lines) -> Iterator[Result]:
     """What waits for a value that was not given up."""
     waiting = [
-        lines.load(entry.line) for entry in journal.entries(run, place, is_open=True) if _WAITS in entry.line
+        lines.load(entry.line) for entry in journal.entries(run, place, is_open=True) if WAITS in entry.line
     ]
     freeing = {(first.branch, first.idnumber) for action in waiting for first in action.after}
     not_done = {

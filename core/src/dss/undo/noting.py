@@ -12,7 +12,7 @@ from dss.alike import value_of
 from dss.errors import PlanError
 from dss.guard.undone import source_digest
 from dss.journal import Entry, Journal, RunRow
-from dss.lines import Lines
+from dss.lines import WAITS, Lines
 from dss.memory import Undone
 from dss.undo.sections import sync_of
 
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from dss.stages import Sync
 
 ENABLED = "enabled"
+_DONE = (Outcome.DONE, Outcome.ALREADY)
 _OPPOSITE = {Kind.ADD: Kind.REMOVE, Kind.REMOVE: Kind.ADD}
 
 Record = tuple[str, str]
+_Value = tuple[str, str, str]
+"""A branch, an idnumber and an attribute."""
 
 
 @attrs.define
@@ -42,11 +45,13 @@ class _TakenBack:
     values: set[str] = attrs.field(factory=set)
 
     @classmethod
-    def read(cls, entries: Iterable[Entry]) -> _TakenBack:
+    def read(cls, entries: Iterable[Entry], lines: Lines) -> _TakenBack:
         """Gather it from an undo's entries."""
         found = cls()
+        exchanges = _Exchanges(lines)
         for entry in entries:
-            if entry.outcome not in (Outcome.DONE, Outcome.ALREADY):
+            exchanges.add(entry)
+            if entry.outcome not in _DONE:
                 continue
             record = (entry.branch, entry.idnumber)
             if entry.kind is Kind.UPDATE:
@@ -57,11 +62,46 @@ class _TakenBack:
                 found.returned.add(record)
             else:
                 found.values.add(entry.fingerprint)
+        for branch, idnumber, name in exchanges.half_done():
+            found.changed.get((branch, idnumber), set()).discard(name)
         return found
 
     @property
     def is_nothing(self) -> bool:
         return not (self.changed or self.ended or self.returned or self.values)
+
+
+class _Exchanges:
+    """Unique values that change hands, one after the other, over a spare value where they form a circle.
+
+    One that was cut short is not undone: held where it stands, it would leave somebody with the spare value.
+    """
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._waits: dict[_Value, set[_Value]] = {}
+        self._done: set[_Value] = set()
+        self._not_done: set[_Value] = set()
+
+    def add(self, entry: Entry) -> None:
+        """Put in what may be a part of one."""
+        if entry.kind is not Kind.UPDATE:
+            return
+        value = (entry.branch, entry.idnumber, entry.attribute or "")
+        (self._done if entry.outcome in _DONE else self._not_done).add(value)
+        action = _loaded(entry, self._lines) if WAITS in entry.line else None
+        for first in () if action is None else action.after:
+            self._waits.setdefault(value, set()).add((first.branch, first.idnumber, first.attribute or ""))
+
+    def half_done(self) -> set[_Value]:
+        """What has changed in those of which a record has made its first step and not its last."""
+        found: set[_Value] = set()
+        todo = self._done & self._not_done
+        while todo:
+            value = todo.pop()
+            found.add(value)
+            todo |= self._waits.get(value, set()) - found
+        return found
 
 
 def note_undone(journal: Journal, run: int, syncs: Sequence[Sync]) -> None:
@@ -79,11 +119,13 @@ def note_undone(journal: Journal, run: int, syncs: Sequence[Sync]) -> None:
     if row is None or undone is None:
         return
     for place, there in enumerate(row.syncs):
-        taken_back = _TakenBack.read(journal.entries(run, place))
         sync = sync_of(there, syncs)
-        if taken_back.is_nothing or sync is None:
+        if sync is None:
             continue
         lines = Lines(sync.left, sync.right)
+        taken_back = _TakenBack.read(journal.entries(run, place), lines)
+        if taken_back.is_nothing:
+            continue
         found: dict[str, Undone] = {}
         back: list[Entry] = []
         for entry in _done(journal, undone, there.target):
@@ -93,7 +135,7 @@ def note_undone(journal: Journal, run: int, syncs: Sequence[Sync]) -> None:
             found.update((fingerprint, Undone(run, source)) for fingerprint, source in again.items())
         journal.undone.add(there.target, found)
         if undone.of is not None:
-            _forget(journal, undone, there.target, _TakenBack.read(back), lines)
+            _forget(journal, undone, there.target, _TakenBack.read(back, lines), lines)
 
 
 def _forget(journal: Journal, undo: RunRow, target: str, redone: _TakenBack, lines: Lines) -> None:
