@@ -271,6 +271,22 @@ def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
     assert not (tmp_path / "plan").is_symlink()
 
 
+def test_what_is_no_plan_is_not_written_over(tmp_path: Path) -> None:
+    """The configuration, or an export; an earlier plan is, whole or not, and a file with nothing in it."""
+    config, cut, empty = (tmp_path / name for name in ("dss.toml", "cut.plan", "empty.plan"))
+    config.write_text("[trees.sis]\n", encoding="utf-8")
+    cut.write_text('{"format":"dss-plan","version":1', encoding="utf-8")
+    empty.touch()
+
+    with pytest.raises(PlanError, match="is there already, and is no plan"):
+        write_plan(config, HEAD, [Section(LINES, [])])
+    for file in (cut, empty):
+        write_plan(file, HEAD, [Section(LINES, [])])
+        PlanFile(file).verify()
+
+    assert config.read_text(encoding="utf-8") == "[trees.sis]\n"
+
+
 def test_places_that_cannot_hold_a_plan_are_named(tmp_path: Path) -> None:
     """A folder, a device, a folder that is not there."""
     (tmp_path / "null").symlink_to(os.devnull)

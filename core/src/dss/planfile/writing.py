@@ -93,8 +93,20 @@ def check_place(path: Path) -> None:
     # a device, too, would be replaced by a file, by whoever may do that
     if found is not None and not stat.S_ISREG(found.st_mode):
         raise PlanError(f"`{path}` is no ordinary file; a plan is written to a file of its own")
+    if found is not None and found.st_size and not path.is_symlink() and not _is_plan(path):
+        raise PlanError(f"`{path}` is there already, and is no plan; name another file")
     if not path.parent.is_dir():
         raise PlanError(f"there is no folder `{path.parent}`; make it first")
+
+
+def _is_plan(path: Path) -> bool:
+    """Whether a file begins as a plan does, whole or not; the configuration, say, is not written over."""
+    begin = encoded({"format": FORMAT})[:-1].encode("ascii")
+    try:
+        with path.open("rb") as file:
+            return file.read(len(begin)) == begin
+    except OSError:
+        return False
 
 
 def _settle(folder: Path) -> None:
