@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import getpass
-import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dss import clock
+from dss.account import account
 from dss.apply import missing_handlers
 from dss.errors import ConfigError
 from dss.lines import Lines
@@ -102,7 +101,7 @@ def write_run(
     lines = [Lines(sync.left, sync.right) for sync in now]
     head = Head(
         clock.now(),
-        _whoever(),
+        account(),
         dict(digests),
         tuple(map(sync_head, now, lines)),
         tuple(only),
@@ -116,11 +115,3 @@ def write_run(
 def _section(sync: Sync, lines: Lines) -> Section:
     assert sync.plan is not None
     return Section(lines, sync.plan.actions, sync.plan.errors, sync.holds)
-
-
-def _whoever() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        # a user without a name, as in some containers
-        return f"user {os.getuid()}" if hasattr(os, "getuid") else "somebody"

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import getpass
 import json
 import os
 import socket
-import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +16,9 @@ import attrs
 from filelock import FileLock, SoftFileLock, Timeout
 
 from dss import clock
+from dss.account import account
 from dss.errors import DssError
+from dss.private_file import whole_file
 
 HOLDER = "run.json"
 """Who has the lock."""
@@ -57,7 +57,7 @@ class Holder:
     def me(cls, command: str) -> Self:
         """This process, now."""
         since = clock.now().astimezone().isoformat(sep=" ", timespec="seconds")
-        return cls(os.getpid(), socket.gethostname(), _who(), since, command)
+        return cls(os.getpid(), socket.gethostname(), account(), since, command)
 
     @classmethod
     def of(cls, state: Path) -> Self | None:
@@ -70,14 +70,8 @@ class Holder:
 
     def write(self, state: Path) -> None:
         """Write it down, whole or not at all."""
-        number, name = tempfile.mkstemp(prefix=f".{HOLDER}.", dir=state)
-        try:
-            with os.fdopen(number, "w", encoding="utf-8") as file:
-                json.dump(attrs.asdict(self), file)
-            Path(name).replace(state / HOLDER)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with whole_file(state / HOLDER) as file:
+            file.write(json.dumps(attrs.asdict(self)).encode())
 
     def __str__(self) -> str:
         command = f"`dss-run {self.command}`, " if self.command else ""
@@ -162,14 +156,6 @@ def _has_no_locks(state: Path) -> str:
         f"the state folder `{state}` lies on a file system that cannot lock files, so nothing would keep two runs"
         " apart; name a folder on a disk of this machine with `state`"
     )
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        # an account without a name, as in some containers
-        return f"user {os.getuid()}" if hasattr(os, "getuid") else "somebody"
 
 
 def _is_there(process: int) -> bool:

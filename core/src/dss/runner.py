@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from dss import clock
+from dss.account import account
 from dss.actions import Action, Outcome
 from dss.apply import apply, missing_handlers
 from dss.assembly import Assembly, shared_names
@@ -26,7 +27,6 @@ from dss.errors import DssError, StateError
 from dss.exit_codes import ExitCode, gravest
 from dss.guard import holds, in_doubt
 from dss.journal import Journal, RunState
-from dss.journal.runs import account
 from dss.memory import Memory
 from dss.only import Only
 from dss.planfile import PlanFile

@@ -154,15 +154,3 @@ def test_a_report_that_is_lost_is_an_error(play: Play, monkeypatch: pytest.Monke
     assert "last.txt` cannot be written: No space left on device" in result.stderr
     assert "shop: 5 done" in result.stdout
     assert not (play.folder / "last.txt").exists()
-
-
-def test_half_a_report_never_takes_the_place_of_the_last_one(tmp_path: Path) -> None:
-    """It is put there when it is whole."""
-    path = tmp_path / "last.txt"
-    path.write_text("the last one")
-
-    with pytest.raises(TypeError):
-        report_file.write(path, 3)  # type: ignore[arg-type]
-
-    assert path.read_text("utf-8") == "the last one"
-    assert list(tmp_path.iterdir()) == [path]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import getpass
 import json
 import os
 import socket
@@ -12,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dss import clock
+from dss.account import account
 from dss.actions import Kind, Outcome
 from dss.errors import JournalError
 from dss.journal.coding import moment, text, unmoment, untext
@@ -184,17 +184,6 @@ class Runs:
             "SELECT name, left, right, target FROM sections WHERE run = ? ORDER BY sync", (run,)
         )
         return tuple(JournalSync(*map(untext, one)) for one in found)
-
-
-def account() -> str:
-    """Who runs this: the account, and who has lent it with sudo."""
-    try:
-        name = getpass.getuser()
-    except (OSError, KeyError):
-        # an account without a name, as in some containers
-        name = f"user {os.getuid()}" if hasattr(os, "getuid") else "somebody"
-    lent = os.environ.get("SUDO_USER")
-    return f"{name} (sudo by {lent})" if lent and lent != name else name
 
 
 def _ids(section: int) -> tuple[int, int]:

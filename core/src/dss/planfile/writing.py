@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
 import stat
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +18,7 @@ from dss.holding import Hold
 from dss.lines import Lines
 from dss.planfile.heads import FORMAT, Foot, Head, HoldHead, written
 from dss.planfile.tally import Counting, Tally, label_of
+from dss.private_file import whole_file
 
 DIGEST = ',"sha256":"'
 """What stands between the bytes that the checksum is of and the checksum."""
@@ -56,23 +54,11 @@ def write_plan(path: Path | str, head: Head, sections: Iterable[Section]) -> Foo
     """
     path = Path(path)
     check_place(path)
-    handle, name = -1, ""
     try:
-        # beside it, since only within one file system is a renaming all or nothing; readable by its owner only
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        with open(handle, "wb") as file:  # noqa: PTH123  it is open already
+        with whole_file(path) as file:
             foot = _write(file, head, sections)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)  # noqa: PTH105
-        name = ""
-        _settle(path.parent)
     except OSError as error:
         raise PlanError(f"the plan `{path}` cannot be written: {error.strerror or error}") from error
-    finally:
-        if name:
-            with contextlib.suppress(OSError):
-                os.unlink(name)  # noqa: PTH108
     return foot
 
 
@@ -107,16 +93,6 @@ def _is_plan(path: Path) -> bool:
             return file.read(len(begin)) == begin
     except OSError:
         return False
-
-
-def _settle(folder: Path) -> None:
-    """Make the new name durable, where the system can do that for a folder."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def _write(file: IO[bytes], head: Head, sections: Iterable[Section]) -> Foot:
