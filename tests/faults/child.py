@@ -13,6 +13,7 @@ from pathlib import Path
 
 import attrs
 
+from dss.launcher.group import COMMANDS
 from dss.launcher.group import dss_run as launcher
 
 OUTPUT = "output.txt"
@@ -83,7 +84,8 @@ def warm_up(folder: Path, *own: str) -> None:
         folder: where it ran.
         own: modules that each has to import for itself.
     """
-    for name in (folder / MODULES).read_text(encoding="utf-8").split("\n"):
+    commands = [f"dss.launcher.{name}" for name in COMMANDS]
+    for name in [*commands, *(folder / MODULES).read_text(encoding="utf-8").split("\n")]:
         if name not in own:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)

@@ -56,7 +56,7 @@ def replace(owner: object, name: str, made: object) -> None:
 
 def small_batches() -> None:
     """Let every handler take a few actions at a time, and let time stand still in the target."""
-    dss.apply.BATCH = BULK
+    dss.apply.BATCH = dss.apply.WATCHED = BULK
     for _, method in inspect.getmembers(MoodleTemplate, inspect.isfunction):
         handling = getattr(method, "__dss_handling__", None)
         if handling is not None and handling.bulk:
