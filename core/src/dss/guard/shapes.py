@@ -27,6 +27,7 @@ class _Trip:
         one: what is waiting, for the second half.
         many: several of these.
         blank: the attribute that has gone blank, where that is it.
+        shrunk: whether the branch has less than it had.
     """
 
     scope: str
@@ -35,6 +36,7 @@ class _Trip:
     one: str
     many: str
     blank: str = ""
+    shrunk: bool = False
 
     def sentence(self, count: int) -> str:
         return f"{self.text}; {number(count, self.one, self.many)}"
@@ -49,6 +51,8 @@ def out_of_shape(case: Case) -> None:
     }
     if not any(trips.values()):
         return
+    for name in [name for name, found in trips.items() if any(trip.shrunk for trip in found)]:
+        _and_what_names_it(case, name, trips)
     concerned: dict[_Trip, list[Action]] = {trip: [] for found in trips.values() for trip in found}
     for action in case.plan.actions:
         for trip in trips.get(action.branch, ()):
@@ -58,6 +62,16 @@ def out_of_shape(case: Case) -> None:
         case.hold(Because.SHAPE, actions, trip.sentence, scope=trip.scope)
         if trip.blank and not actions:
             _tell(case, trip)
+
+
+def _and_what_names_it(case: Case, name: str, trips: dict[str, list[_Trip]]) -> None:
+    """Hold the removals of branches that name the records of one that has shrunk: they may be made of it."""
+    shrunk = next(trip for trip in trips[name] if trip.shrunk)
+    for other, references in case.references.items():
+        if other != name and any(name in kinds for kinds in references.values()):
+            text = f"{other} names {name}, and {shrunk.text}"
+            trip = _Trip(other, text, is_removal, "removal waits", "removals wait")
+            trips.setdefault(other, []).append(trip)
 
 
 def _tell(case: Case, trip: _Trip) -> None:
@@ -104,7 +118,7 @@ def _shrunk(name: str, now: Reading, was: Reading, limit: Limit) -> Iterator[_Tr
     for what, count, before in (("records", now.keys, was.keys), ("rows", now.rows, was.rows)):
         if not limit.allows(before - count, before):
             text = f"{name} has {number(count, what[:-1], what)}, {before} {BEFORE}"
-            yield _Trip(name, text, is_removal, "removal waits", "removals wait")
+            yield _Trip(name, text, is_removal, "removal waits", "removals wait", shrunk=True)
             return
 
 
