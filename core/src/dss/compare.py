@@ -259,7 +259,7 @@ class _Comparison:
         found: list[Action] = []
         held = frozenset(names_of(right)) if self.right_model.dynamic else None
         try:
-            for name in self._pair_names(left, right, owner):
+            for name in self._pair_names(left, owner):
                 # what others of its branch have, and this record has not, is blank
                 was = getattr(right, name) if held is None or name in held else None
                 wanted = getattr(left, name)
@@ -303,7 +303,7 @@ class _Comparison:
             and ENABLED not in self._shared(owner)
         )
 
-    def _pair_names(self, left: Any, right: Any, owner: str | None) -> Iterable[str]:
+    def _pair_names(self, left: Any, owner: str | None) -> Iterable[str]:
         names: Iterable[str] = self.names
         if not self.static:
             if self.explicit is not None:

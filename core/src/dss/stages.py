@@ -39,7 +39,7 @@ class Sync:
         in_doubt: branches of the left that may be wrong, see `dss.guard.in_doubt`, or of which only some records were
             asked for; they are no measure for the next run.
         report: what was done; None until it is applied.
-        is_stored: the plan was made earlier, and comes from a file.
+        is_stored: the plan does not come from the source as it is now, but from a file or the journal.
         planned_early: earlier syncs that change a tree this one reads, and were not applied when it was planned.
     """
 

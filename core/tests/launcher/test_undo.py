@@ -165,3 +165,27 @@ def test_in_python(play: Play) -> None:
 
         assert run.exit_code() == 0
     assert play.held_by("shop")["students"]["2"]["email"] == "old@example.org"
+
+
+def test_held_by_an_undo_is_not_what_plan_shows(play: Play) -> None:
+    """It is listed with the undo itself; the next plan is made from the source, and would take nothing back."""
+    everybody = {f"{n:02}": {"name": f"P{n}", "email": f"p{n}@x.org", "enabled": True} for n in range(40)}
+    play.put("shop", {})
+    play.put("sis", everybody)
+    play.run("apply", "--yes")
+
+    result = play.run("undo", "1", "--yes")
+
+    assert result.exit_code == 3
+    assert "held: 40 removals in students are 100% of 40" in result.stdout
+    assert "`dss-run plan` shows them" not in result.stdout
+
+
+def test_one_change_that_was_undone_is_told_of_as_one(play: Play) -> None:
+    """In the words for one."""
+    play.run("apply", "--yes")
+    play.run("undo", "1", "--yes", "--only", "students:1")
+
+    result = play.run("plan")
+
+    assert "1 change in students waits until it is approved, or the source changes" in result.stdout

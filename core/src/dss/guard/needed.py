@@ -110,10 +110,12 @@ def hold_needed(
 def _needed(
     name: str, references: Sequence[Record], needed: dict[Record, list[Record]]
 ) -> Callable[[int], str]:
+    # one record often refers to several of them
+    names = list(dict.fromkeys(_named(needed[reference]) for reference in references))
     return lambda count: (
         f"{in_words(count, 'waits', 'wait', name)}, since what refers to them stays: "
-        + "; ".join(_named(needed[reference]) for reference in references[:NAMED])
-        + (" and more" if len(references) > NAMED else "")
+        + "; ".join(names[:NAMED])
+        + (" and more" if len(names) > NAMED else "")
     )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dss import clock
-from dss.actions import Action
 from dss.guard.case import Case, by_branch
 from dss.guard.stale import is_clock_wrong
 from dss.holding import Because
@@ -21,11 +20,11 @@ def too_soon(case: Case) -> None:
         if removing.runs <= 1 and removing.days <= 0:
             continue
         missing = case.memory.missing(name)
-        waiting = [old for old in olds if not _is_due(case, removing, old, missing.get(old.idnumber))]
+        waiting = [old for old in olds if not _is_due(case, removing, missing.get(old.idnumber))]
         case.hold(Because.PATIENCE, waiting, _sentence(name, removing), scope=name)
 
 
-def _is_due(case: Case, removing: Removals, old: Action, missing: Missing | None) -> bool:
+def _is_due(case: Case, removing: Removals, missing: Missing | None) -> bool:
     runs = 1 + (missing.runs if missing is not None else 0)
     days = 0
     if missing is not None and not is_clock_wrong(case):

@@ -44,6 +44,6 @@ def _is_as_it_was(action: Action, undone: Undone) -> bool:
 
 def _sentence(run: int, name: str) -> Callable[[int], str]:
     return lambda count: (
-        f"undone in run {run}: {number(count, 'change', 'changes')} in {name} {'waits' if count == 1 else 'wait'}"
-        " until they are approved, or the source changes"
+        f"undone in run {run}: {number(count, 'change', 'changes')} in {name} "
+        f"{'waits until it is' if count == 1 else 'wait until they are'} approved, or the source changes"
     )

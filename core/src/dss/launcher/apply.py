@@ -90,7 +90,7 @@ def apply(
                     run.plan(only, told=tell, syncs=stage)
                 else:
                     run.read_targets(told=tell, syncs=stage)
-            show(screen, run, stage, limit)
+            show(screen, stage, limit)
             if not carry_out(settings, run, screen, stage, limit, yes=yes):
                 return _declined()
             if run.is_stopped:

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from dss.stages import Sync
 
 
-def show(screen: Screen, run: Run, stage: Sequence[Sync], limit: int) -> None:
+def show(screen: Screen, stage: Sequence[Sync], limit: int) -> None:
     """What a stage would change, as counts, and what a person has to look at."""
     for sync in stage:
         overview.title(screen, sync)
         screen.line()
         overview.counts(screen, sync)
-        overview.concerns(screen, run, sync, limit=limit, values=screen.is_terminal)
+        overview.concerns(screen, sync, limit=limit, values=screen.is_terminal)
         screen.line()
     screen.line(overview.summary(stage), bold=True)
 

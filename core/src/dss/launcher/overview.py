@@ -21,7 +21,6 @@ from dss.planfile import HoldHead
 from dss.planfile.tally import Counts
 
 if TYPE_CHECKING:
-    from dss.runner import Run
     from dss.stages import Sync
 
 HELD, QUIET, ATTENTION = "held", "left alone", "attention"
@@ -42,7 +41,7 @@ def whole(screen: Screen, view: View, limit: int | None, *, listing: bool = True
     counts(screen, view)
     if listing:
         changes(screen, view, limit)
-    concerns(screen, None, view, limit=limit, values=True)
+    concerns(screen, view, limit=limit, values=True)
     screen.line()
 
 
@@ -124,12 +123,11 @@ def _some(screen: Screen, lines: Iterable[str], more: int, what: str = "") -> No
         screen.line(f"  ... and {more} more{what}")
 
 
-def concerns(screen: Screen, run: Run | None, shown: Sync | View, *, limit: int | None, values: bool) -> None:
+def concerns(screen: Screen, shown: Sync | View, *, limit: int | None, values: bool) -> None:
     """What a person has to look at: what is held, records set aside, handlers that are missing; then the notes.
 
     Args:
         screen: where it is written.
-        run: of no use any more.
         shown: the sync concerned.
         limit: lines of one hold, and of what needs attention in one branch; None is all of a hold, and `LISTED` of
             the others, of which there may be thousands for one cause.

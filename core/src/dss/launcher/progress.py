@@ -94,7 +94,7 @@ def lines(screen: Screen, sentence: str, total: int, clock: Callable[[], float] 
     began = last = clock()
     done = 0
     sentence = visible(sentence)
-    screen.line(f"{sentence}: {total} changes")
+    screen.line(f"{sentence}: {total} change{'s' if total != 1 else ''}")
 
     def advance(count: int) -> None:
         nonlocal done, last

@@ -32,7 +32,7 @@ def rehearse(settings: Settings, file: Path | None, only: tuple[str, ...], limit
             syncs = run.plan(only, told=tell) if file is None else run.load(file)
             if file is not None:
                 run.read_targets(told=tell, syncs=syncs)
-        show(screen, run, syncs, limit)
+        show(screen, syncs, limit)
         is_good = True
         for sync in syncs:
             assert sync.plan is not None

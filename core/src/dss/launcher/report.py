@@ -37,7 +37,9 @@ def report(screen: Screen, syncs: Sequence[Sync], limit: int = LISTED) -> None:
             for outcome in (Outcome.FAILED, Outcome.DRIFTED, Outcome.DROPPED):
                 _undone(screen, sync.report, outcome, limit)
             for hold in sync.holds:
-                screen.line(f"held: {visible(hold.reason)}; `dss-run plan` shows them", colour="yellow")
+                # what was not planned from the source, `plan` knows nothing of
+                where = "" if sync.is_stored else "; `dss-run plan` shows them"
+                screen.line(f"held: {visible(hold.reason)}{where}", colour="yellow")
             _remarks(screen, sync.report.remarks)
 
 

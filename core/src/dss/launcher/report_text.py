@@ -19,7 +19,6 @@ from dss.launcher.settings import Settings
 from dss.launcher.visible import masked, visible, visible_lines
 
 if TYPE_CHECKING:
-    from dss.runner import Run
     from dss.stages import Sync
 
 WORDS = {
@@ -56,18 +55,17 @@ def _write(screen: Screen, settings: Settings, code: ExitCode) -> None:
         screen.line()
         screen.line(visible_lines(masked(explain(settings.error, settings.config))))
     for sync in planned:
-        assert run is not None
         screen.line()
-        _sync(screen, run, sync, LISTED if settings.limit is None else settings.limit)
+        _sync(screen, sync, LISTED if settings.limit is None else settings.limit)
 
 
-def _sync(screen: Screen, run: Run, sync: Sync, limit: int) -> None:
+def _sync(screen: Screen, sync: Sync, limit: int) -> None:
     overview.title(screen, sync)
     if sync.report is not None and sync.report.counts:
         report(screen, [sync], limit)
     else:
         overview.counts(screen, sync)
-    overview.concerns(screen, run, sync, limit=limit, values=False)
+    overview.concerns(screen, sync, limit=limit, values=False)
 
 
 def _counts(settings: Settings, planned: Sequence[Sync], code: ExitCode) -> str:

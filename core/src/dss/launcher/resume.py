@@ -69,7 +69,7 @@ def resume(settings: Settings, limit: int, yes: bool) -> int:
         settings.speak()
         stage = list(rest.syncs.values())
         if stage:
-            show(screen, run, stage, limit)
+            show(screen, stage, limit)
             if not carry_out(settings, run, screen, stage, limit, yes=yes):
                 return _declined()
             run.finish()

@@ -94,7 +94,7 @@ def undo(
             with steps_on(sys.stderr) as tell:
                 run.plan_undo(number, only, tell, stage)
             if any(sync.plan is not None and (len(sync.plan.actions) or sync.plan.errors) for sync in stage):
-                show(screen, run, stage, limit)
+                show(screen, stage, limit)
                 if not carry_out(settings, run, screen, stage, limit, yes=yes):
                     return ExitCode.STOPPED
                 if run.is_stopped:
@@ -119,7 +119,7 @@ def _written(run: Run, screen: Screen, number: int, only: tuple[str, ...], outpu
 
     with steps_on(sys.stderr) as tell:
         stage = run.plan_undo(number, only, tell)
-    show(screen, run, stage, limit)
+    show(screen, stage, limit)
     write_run(output, [sync for sync in run.syncs if sync.plan is not None], run.digests, only, number)
     screen.line(
         f"The plan is in {visible(str(output))}. `dss-run apply {visible(str(output))}` carries it out."

@@ -76,7 +76,7 @@ class Returning:
                     Kind.NEW, old.branch, old.idnumber, right=self._without_members(branch, old), joins=joins
                 )
             elif hits:
-                yield self._taken_in(branch, old, hits)
+                yield self._taken_in(old, hits)
             else:
                 yield from self._made_again(branch, old)
 
@@ -106,9 +106,7 @@ class Returning:
             None,
         )
 
-    def _taken_in(
-        self, branch: type[DataStoreBranch], old: Action, hits: Sequence[Mapping[str, Any]]
-    ) -> Action:
+    def _taken_in(self, old: Action, hits: Sequence[Mapping[str, Any]]) -> Action:
         """A record that is still there, and not ours any more: as it is, but enabled; one given back, as we had it."""
         hit = hits[0]
         native = hit.get(NATIVE)
