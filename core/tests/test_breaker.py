@@ -41,8 +41,18 @@ def test_a_run_in_which_all_fails_stops_after_one_batch(plant: Any) -> None:
     report = apply(right, actions, fuse=Fuse(Breaker()))
 
     assert report.stopped == "25 changes in a row have failed"
-    assert report.total() == report.total(Outcome.FAILED) == 500
-    assert right.tried == 500
+    assert report.total() == report.total(Outcome.FAILED) == 100
+    assert right.tried == 100
+
+
+def test_a_run_in_which_all_has_been_tried_is_not_stopped(plant: Any) -> None:
+    """Nothing is left to go on with: these are failures, and no more."""
+    right, actions = _actions(plant, 60, None)
+
+    report = apply(right, actions, fuse=Fuse(Breaker()))
+
+    assert not report.stopped
+    assert report.total(Outcome.FAILED) == 60
 
 
 def test_a_few_failures_stop_nothing(plant: Any) -> None:
@@ -97,4 +107,4 @@ def test_a_target_that_stays_busy_ends_the_run(plant: Any) -> None:
         stamina.set_testing(False)
 
     assert report.stopped == "the target was still busy after several attempts"
-    assert report.total() == 500
+    assert report.total() == 100

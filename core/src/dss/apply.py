@@ -25,6 +25,8 @@ Branches = Mapping[str, type["DataStoreBranch"]]
 
 BATCH = 500
 """Actions in a batch whose handler does not say how many it wants."""
+WATCHED = 100
+"""The same where a fuse watches: what comes between two looks of it is tried whatever fails."""
 ATTEMPTS = 4
 """How often a batch is tried while the target says that it is busy."""
 OVER_BUDGET = "over the removal budget"
@@ -91,15 +93,18 @@ def apply(
     report = Report()
     run = _Run(right, hooks or right.hooks, report, drift, recorder, fuse)
     reasons = held if isinstance(held, Mapping) else dict.fromkeys(held, OVER_BUDGET)
-    for batch in _batches(right, actions):
+    batches = _batches(right, actions, BATCH if fuse is None else WATCHED)
+    for batch in batches:
         run.settle([_held(action, reasons[action.key]) for action in batch if action.key in reasons])
-        for part in _rounds([action for action in batch if action.key not in reasons]):
-            run.carry_out(part)
-            if report.stopped:
-                break
+        parts = list(_rounds([action for action in batch if action.key not in reasons]))
+        while parts and not report.stopped:
+            run.carry_out(parts.pop(0))
         if told is not None:
             told(len(batch))
         if report.stopped:
+            if not parts and next(batches, None) is None:
+                # all has been tried: there is nothing left to stop
+                report.stopped = ""
             break
     if report.total(Outcome.DONE):
         try:
@@ -131,11 +136,17 @@ def _rounds(batch: Sequence[Action]) -> Iterator[Sequence[Action]]:
     yield from rounds
 
 
-def _batches(right: DataStoreTree, actions: Iterable[Action]) -> Iterator[list[Action]]:
-    """Cut the plan into batches of one kind, branch and handler, never splitting one record's actions."""
+def _batches(right: DataStoreTree, actions: Iterable[Action], single: int) -> Iterator[list[Action]]:
+    """Cut the plan into batches of one kind, branch and handler, never splitting one record's actions.
+
+    Args:
+        right: the target, whose handlers say how many they want.
+        actions: the plan.
+        single: how many go together where a handler does not say.
+    """
     batch: list[Action] = []
     sort: object = None
-    size = BATCH
+    size = single
     for action in actions:
         found = right.template.handler_for(action)
         handler = None if found is None else getattr(found[0], "__func__", found[0])
@@ -147,7 +158,7 @@ def _batches(right: DataStoreTree, actions: Iterable[Action]) -> Iterator[list[A
             yield batch
             batch = []
         sort = now
-        size = (found[1].bulk if found is not None else 0) or BATCH
+        size = (found[1].bulk if found is not None else 0) or single
         batch.append(action)
     if batch:
         yield batch

@@ -58,13 +58,26 @@ class Drift:
             for action in actions
             if action.kind is Kind.NEW and action.joins is None and action.idnumber not in now.items
         ]
-        foreign = self._anywhere(branch, fresh)
+        left = [
+            action.idnumber
+            for action in actions
+            if action.kind is Kind.OLD and action.idnumber not in now.items and self._is_nowhere_else(action)
+        ]
+        foreign = self._anywhere(branch, [*fresh, *left])
         # what an importer sets aside while it reads is set aside in the branch itself
         frozen = {**branch.contents().frozen, **now.frozen}
         for action in actions:
             result = _frozen(action, frozen) or _JUDGES[action.kind](action, now, foreign)
             if result is not None:
                 yield result
+
+    def _is_nowhere_else(self, action: Action) -> bool:
+        """Whether no other branch of the target has a record of this number: somebody may have had two roles."""
+        return not any(
+            action.idnumber in branch.contents().items
+            for branch in self.right.branches
+            if branch.__name__ != action.branch
+        )
 
     def _ours(self, branch: type[DataStoreBranch], idnumbers: Iterable[str]) -> Store:
         importer = self.right.importer
@@ -138,7 +151,12 @@ def _judge_value(action: Action, now: Store, foreign: Foreign) -> Result | None:
 
 def _judge_old(action: Action, now: Store, foreign: Foreign) -> Result | None:
     item = now.items.get(action.idnumber)
-    if item is None or (action.adopts is None and value_of(item, "enabled") is False):
+    if item is None:
+        others = [one for one in foreign.get(action.idnumber, ()) if one.get("enabled") is True]
+        if others and action.adopts is None:
+            return action.drifted(f"is not in our scope any more, and active, in {described(others[0])}")
+        return action.already()
+    if action.adopts is None and value_of(item, "enabled") is False:
         return action.already()
     unlike = unlike_in(item, held_values(action.right))
     if unlike:

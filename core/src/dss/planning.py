@@ -40,6 +40,7 @@ def plan_sync(sync: Sync, assembly: Assembly, rule: Rule | None, only: Only, say
     gc.freeze()
     if only.is_of_records:
         assert isinstance(plan.actions, Actions)
+        _refuse_slips(plan, only)
         plan.actions.leave_out(lambda action: not only.has(action))
         plan.errors = [error for error in plan.errors if only.has(error)]
         plan.notes += _missing(plan, sync)
@@ -71,6 +72,21 @@ def _check_provided(sync: Sync, file: Path) -> None:
                 raise ConfigError(
                     f"{file}: `{sync.name}.branches` names `{name}`, which `{tree.name}` does not"
                     f" provide ({reason}); mend that, or take `{name}` out"
+                )
+
+
+def _refuse_slips(plan: Plan, only: Only) -> None:
+    """A number that was mistyped must not look like a record that is in step."""
+    for left, right in plan.pairs:
+        for idnumber in sorted(only.branches.get(right.__name__) or ()):
+            if not any(
+                idnumber in known
+                for store in (left.contents(), right.contents())
+                for known in (store.items, store.frozen, store.left_out)
+            ):
+                raise ConfigError(
+                    f"neither {left.tree.name} nor {right.tree.name} has {right.__name__} `{idnumber}`;"
+                    f" `dss-run explain {right.__name__} {idnumber}` looks for what may be meant"
                 )
 
 

@@ -7,6 +7,9 @@ from enum import StrEnum
 
 import attrs
 
+HALVED_FROM = 4
+"""Records from which on a source that has lost more than half of them is looked at."""
+
 
 def _help(text: str) -> dict[str, str]:
     return {"help": text}
@@ -66,6 +69,14 @@ class Shape:
     changes: float = attrs.field(
         default=0.3, metadata=_help("part of the records in which an attribute may change in one run")
     )
+
+    def takes_for_whole(self, now: int, before: int) -> bool:
+        """Whether a source of so many records, or rows, may be all of it.
+
+        A small branch that has lost more than half is no measure of anything, however few that are.
+        """
+        halved = before >= HALVED_FROM and now * 2 < before
+        return not halved and Limit(self.count, self.shrink).allows(before - now, before)
 
 
 class Removing(StrEnum):

@@ -55,6 +55,19 @@ def test_few_records_never_trip(schools: Any) -> None:
     assert schools.holds(memory=_remember(classes=Reading(3, 3))) == []
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "trips"), [(11, 1, True), (11, 6, False), (4, 1, True), (4, 2, False)]
+)
+def test_a_small_branch_that_has_lost_more_than_half(
+    schools: Any, before: int, now: int, trips: bool
+) -> None:
+    """Ten of eleven teachers are fewer than any count forbids, and yet nearly all of them."""
+    schools.students(range(now))
+    schools.students(range(now, before), gone=True)
+
+    assert bool(schools.holds(memory=_remember(students=Reading(before, before)))) is trips
+
+
 def test_fewer_rows_of_as_many_records(schools: Any) -> None:
     """A file whose second half is gone may still name everybody once."""
     schools.students(range(100))

@@ -171,10 +171,13 @@ def test_just_one_record(play: Play) -> None:
     assert students["9"]["enabled"] is True
 
 
-def test_a_record_that_is_not_there_is_in_step(play: Play) -> None:
-    """There is nothing to do about it; a branch that is not there is a slip."""
-    assert play.run("apply", "--yes", "--only", "students:77").exit_code == 0
-    assert play.run("apply", "--yes", "--only", "pupils:1").exit_code == 1
+@pytest.mark.parametrize("slip", ["students:77", "pupils:1", "students:"])
+def test_a_slip_is_an_error(play: Play, slip: str) -> None:
+    """A number that nobody has must not look like a record that is in step."""
+    result = play.run("apply", "--yes", "--only", slip)
+
+    assert result.exit_code == 1
+    assert result.stdout == ""
 
 
 def test_a_system_that_cannot_be_rehearsed_on_says_so(play: Play) -> None:

@@ -36,9 +36,11 @@ def in_doubt(plan: Plan, holds: Sequence[Hold], policies: Policies, memory: Memo
         if was is None or name in found:
             continue
         now, shape = left.contents().reading(), policies.shape(name)
-        has_shrunk = not Limit(shape.count, shape.shrink).allows(was.keys - now.keys, was.keys)
+        has_shrunk = not shape.takes_for_whole(now.keys, was.keys)
         # what was let through is accepted, and with it the new size
-        if (has_shrunk and removals[name] > shape.count) or _has_gone_blank(plan, name, now, was, shape):
+        if (has_shrunk and removals[name] > min(shape.count, was.keys // 2)) or _has_gone_blank(
+            plan, name, now, was, shape
+        ):
             found.add(name)
     return found
 

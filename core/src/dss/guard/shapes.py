@@ -11,7 +11,7 @@ from dss.attributes import is_multi
 from dss.guard.case import Branch, Case, is_removal, number, value_of
 from dss.holding import Because
 from dss.memory import Reading
-from dss.policies import Limit
+from dss.policies import Limit, Shape
 
 BEFORE = "in the last good run"
 
@@ -87,7 +87,7 @@ def _tell(case: Case, trip: _Trip) -> None:
 
 def _trips(case: Case, name: str, left: Branch, was: Reading) -> Iterator[_Trip]:
     now, shape = left.contents().reading(), case.policies.shape(name)
-    yield from _shrunk(name, now, was, Limit(shape.count, shape.shrink))
+    yield from _shrunk(name, now, was, shape)
     yield from _grown(name, case.fresh[name], was, Limit(shape.count, shape.growth))
     blanks = Limit(shape.count, shape.blanks)
     for attribute, count in now.blanks.items():
@@ -114,9 +114,9 @@ def _size(left: Branch, right: Branch, attribute: str) -> tuple[int, str]:
     return sum(map(right.contents().items.__contains__, left.keys())), right.__name__
 
 
-def _shrunk(name: str, now: Reading, was: Reading, limit: Limit) -> Iterator[_Trip]:
+def _shrunk(name: str, now: Reading, was: Reading, shape: Shape) -> Iterator[_Trip]:
     for what, count, before in (("records", now.keys, was.keys), ("rows", now.rows, was.rows)):
-        if not limit.allows(before - count, before):
+        if not shape.takes_for_whole(count, before):
             text = f"{name} has {number(count, what[:-1], what)}, {before} {BEFORE}"
             yield _Trip(name, text, is_removal, "removal waits", "removals wait", shrunk=True)
             return
