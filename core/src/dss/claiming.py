@@ -30,6 +30,11 @@ class Unclaimed:
     _matched: frozenset[str]
     _completes: bool
 
+    def let_go(self) -> None:
+        """Write down that none of them is ours, whatever was said before."""
+        self._journal.owned.remove(self.branch.tree.identity(), self.branch.__name__, self.records)
+        self.settle([])
+
     def settle(self, ours: Iterable[str]) -> None:
         """Write down which of them are ours; where there was no record yet, it is complete from now on.
 
@@ -44,13 +49,14 @@ class Unclaimed:
             self._journal.owned.complete(target, name)
 
 
-def unclaimed(journal: Journal, sync: Sync, only: Only) -> Iterator[Unclaimed]:
+def unclaimed(journal: Journal, sync: Sync, only: Only, *, known_too: bool = False) -> Iterator[Unclaimed]:
     """What of a planned sync nobody could say whose it is.
 
     Args:
         journal: where it would be written.
         sync: planned, so that both sides have been read.
         only: branches or records; nothing chosen is every branch that has no record yet.
+        known_too: also what is known to be ours, and is not in the source.
     """
     assert sync.plan is not None
     target = sync.right.identity()
@@ -59,7 +65,7 @@ def unclaimed(journal: Journal, sync: Sync, only: Only) -> Iterator[Unclaimed]:
         is_complete = journal.owned.is_complete(target, name)
         if not only.has_branch(name) or (is_complete and not only):
             continue
-        known = journal.owned.rows(target, name)
+        known = {} if known_too else journal.owned.rows(target, name)
         ours = left.contents().items
         chosen = only.branches.get(name)
         records = {

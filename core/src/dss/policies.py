@@ -90,7 +90,7 @@ class Removing(StrEnum):
 
 @attrs.frozen
 class Removals:
-    """`[removals.BRANCH]`: when somebody counts as gone, and what is done then.
+    """`[removals]` and `[removals.BRANCH]`: when somebody counts as gone, and what is done then.
 
     Attributes:
         runs: good runs in a row in which a record must have been missing.
@@ -145,7 +145,7 @@ class Policies:
     Attributes:
         budgets: by branch, or by `branch.attribute`.
         guards: by branch; "" is for all others.
-        removals: by branch.
+        removals: by branch; "" is for all others.
         protected: patterns as of file names (`admin*`), by branch ("" is for all) and attribute.
     """
 
@@ -167,4 +167,4 @@ class Policies:
 
     def removing(self, branch: str) -> Removals:
         """When a record of a branch counts as gone, and what is done then."""
-        return self.removals.get(branch) or Removals()
+        return self.removals.get(branch) or self.removals.get("") or Removals()

@@ -39,11 +39,8 @@ class PolicyTables:
         found = {key: _table(tables.get(key, {}), key) for key in KEYS}
         return Policies(
             budgets=dict(self._budgets(found["budgets"])),
-            guards=dict(self._guards(found["guards"])),
-            removals={
-                name: self._checked(value, Removals, f"removals.{name}")
-                for name, value in found["removals"].items()
-            },
+            guards=dict(self._shared_and_own(found["guards"], Shape, "guards")),
+            removals=dict(self._shared_and_own(found["removals"], Removals, "removals")),
             protected=dict(self._protected(found["protected"])),
             breaker=self._checked(found["breaker"], Breaker, "breaker"),
             expiry=self._checked(found["expiry"], Expiry, "expiry"),
@@ -63,13 +60,15 @@ class PolicyTables:
             for attribute, one in attributes.items():
                 yield f"{branch}.{attribute}", self._checked(one, Budget, f"budgets.{branch}.{attribute}")
 
-    def _guards(self, table: Mapping[str, Any]) -> Iterator[tuple[str, Shape]]:
+    def _shared_and_own(
+        self, table: Mapping[str, Any], wanted: type[T], path: str
+    ) -> Iterator[tuple[str, T]]:
         """What stands in `[guards]` itself is for every branch; `[guards.students]` changes it for one."""
         shared = {key: one for key, one in table.items() if not isinstance(one, Mapping)}
-        yield "", self._checked(shared, Shape, "guards")
+        yield "", self._checked(shared, wanted, path)
         for branch, own in table.items():
             if isinstance(own, Mapping):
-                yield branch, self._checked({**shared, **own}, Shape, f"guards.{branch}")
+                yield branch, self._checked({**shared, **own}, wanted, f"{path}.{branch}")
 
     def _protected(self, table: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, tuple[str, ...]]]]:
         """`[protected] username = ["admin*"]` for every branch, `[protected.students]` for one."""
@@ -124,7 +123,7 @@ def check_names(policies: Policies, check: Check) -> None:
         check(branch, attribute, f"budgets.{scope}")
     for branch in filter(None, policies.guards):
         check(branch, "", f"guards.{branch}")
-    for branch in policies.removals:
+    for branch in filter(None, policies.removals):
         check(branch, "", f"removals.{branch}")
     for branch, patterns in policies.protected.items():
         for attribute in patterns if branch else ():

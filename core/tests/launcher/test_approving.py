@@ -198,6 +198,18 @@ def test_one_that_was_left_alone_can_be_claimed_later(play: Play) -> None:
     assert play.held_by("shop")["students"]["9"]["enabled"] is False
 
 
+def test_a_claim_can_be_taken_back(play: Play) -> None:
+    """It was said in haste: Eve is somebody else's after all."""
+    _forget(play)
+    play.run("claim", "--yes")
+
+    play.run("claim", "--none", "students:9", "--yes")
+    applied = play.run("apply", "--yes")
+
+    assert applied.exit_code == 0
+    assert play.held_by("shop")["students"]["9"]["enabled"] is True
+
+
 def test_what_a_run_has_made_is_ours(play: Play) -> None:
     """Ana was made by us and leaves; somebody made by hand in the meantime is left alone."""
     play.run("apply", "--yes")

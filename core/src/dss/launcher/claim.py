@@ -64,7 +64,7 @@ def claim(settings: Settings, what: tuple[str, ...], nothing: bool, limit: int, 
         with steps_on(sys.stderr) as tell:
             run.plan(told=tell)
         with run.journal() as journal:
-            found = [one for sync in run.syncs for one in unclaimed(journal, sync, only)]
+            found = [one for sync in run.syncs for one in unclaimed(journal, sync, only, known_too=nothing)]
             if not found:
                 screen.line("there is a record of what is ours, and nothing else to claim", bold=True)
             settled = [_settled(screen, one, limit, nothing=nothing, yes=yes) for one in found]
@@ -95,7 +95,10 @@ def _settled(screen: Screen, one: Unclaimed, limit: int, *, nothing: bool, yes: 
         screen.line(f"  ... and {count - limit} more")
     question = "Leave them alone from now on?" if nothing else "Are they ours, to be removed one day?"
     if confirmed(question, yes):
-        one.settle([] if nothing else list(one.records))
+        if nothing:
+            one.let_go()
+        else:
+            one.settle(list(one.records))
         screen.line("left alone" if nothing else "claimed")
         return True
     screen.line("nothing was settled")

@@ -70,7 +70,7 @@ def _person(
             connection, select(member.c.id).where(member.c.cohortid == scope, member.c.userid == row.id)
         )
         if inside:
-            why = f"in cohort `{cohort}` ({_at(member, inside[0].id)}), so it is ours"
+            why = f"in cohort `{cohort}` ({_at(member, inside[0].id)}), so it is in our scope"
         else:
             why = f"not in cohort `{cohort}`, so it is none of our {branch.__name__}"
         untouchable = client.site.why_untouchable(row.id, row.username)
