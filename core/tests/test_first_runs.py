@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.tests.nights import GENEROUS, NUMBERS, school, town
+from core.tests.nights import GENEROUS, NO_GUARDS, NUMBERS, school, town
+
+from dss.store import NATIVE
 
 SEATS = {("m0", number) for number in NUMBERS}
 GUARDS = "[guards]\ncount = 2\n"
@@ -63,3 +65,17 @@ def test_who_returns_on_a_bad_night_begins_anew() -> None:
     assert nights == [set(), {"students"}, set()]
     assert enabled
     assert not place.system["students"]["s00"]["enabled"]
+
+
+def test_what_was_made_again_is_still_ours() -> None:
+    """A cohort that ended, was made again with another id of the target, and ends again the next night, ends."""
+    with_cohort = school(dict.fromkeys(NUMBERS, "a@x.org"), set(), {"a": [], "b": []})
+    without = school(dict.fromkeys(NUMBERS, "a@x.org"), set(), {"a": []})
+    with town(with_cohort, with_cohort, GENEROUS + NO_GUARDS) as place:
+        for night, source in enumerate((with_cohort, without, with_cohort, without)):
+            for cohort in place.system["cohorts"].values():
+                cohort.setdefault(NATIVE, night)
+            last = place.apply(source)
+
+    assert last.holds == []
+    assert place.system["cohorts"].keys() == {"a"}

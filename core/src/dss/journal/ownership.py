@@ -12,8 +12,10 @@ from dss.journal.sections import Scopes
 
 _AGAIN = "ON CONFLICT (scope, idnumber) DO UPDATE SET native = coalesce(excluded.native, native)"
 _WRITE = f"INSERT INTO owned VALUES (?, ?, ?, ?, ?) {_AGAIN}"
-_WRITE_SETTLED = f"""INSERT INTO owned SELECT ?, a.idnumber, o.native, ?, ?
-    FROM actions a JOIN outcomes o ON o.id = a.id WHERE a.id BETWEEN ? AND ? {_AGAIN}"""
+_WRITE_SETTLED = """INSERT INTO owned SELECT ?, a.idnumber, o.native, ?, ?
+    FROM actions a JOIN outcomes o ON o.id = a.id WHERE a.id BETWEEN ? AND ?
+    ON CONFLICT (scope, idnumber) DO UPDATE SET native = excluded.native"""
+"""What is made again is another record of the target: its id is the new one, or is not known, but never the old one."""
 
 
 class Owned:
