@@ -115,6 +115,14 @@ def names_of(item: Any) -> list[str]:
     return [name for name in found if model.fields.get(name, Marks()).compare]
 
 
+def value_of(item: Any, name: str) -> Any:
+    """An attribute, None where it cannot be read: the comparison reports that."""
+    try:
+        return getattr(item, name, None)
+    except Exception:  # a user's property may raise anything
+        return None
+
+
 def is_blank(value: object) -> bool:
     """Whether a value says "empty": None, the empty text, an empty collection. False and 0 are values."""
     return value is None or (isinstance(value, (str, *MULTI)) and not value)

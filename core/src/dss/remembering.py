@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from dss import clock
 from dss.actions import Kind, Outcome
-from dss.guard.case import is_removal, value_of
+from dss.attributes import value_of
+from dss.guard.case import is_removal
 from dss.guard.stale import TOLERANCE
 from dss.holding import Because
 from dss.memory import Memory

@@ -10,10 +10,10 @@ import attrs
 
 from dss.actions import Action, Kind
 from dss.assembly import shared_names
-from dss.attributes import is_multi
+from dss.attributes import is_multi, value_of
 from dss.branches import DataStoreBranch
 from dss.errors import ConfigError, DssError
-from dss.explain.code import value_of, values_of
+from dss.explain.code import values_of
 from dss.explain.explanation import (
     FEW,
     Attribute,

@@ -28,14 +28,6 @@ def place_of(function: Callable[..., Any], folder: Path) -> str:
     return f"`{name}`, {path}, line {code.co_firstlineno}"
 
 
-def value_of(item: Any, attribute: str) -> Any:
-    """An attribute, None where it cannot be read."""
-    try:
-        return getattr(item, attribute, None)
-    except Exception:  # a user's property may raise anything; it is told of with its value
-        return None
-
-
 def values_of(item: Any, folder: Path) -> dict[str, Value]:
     """The attributes of an object that are compared, with what computes them."""
     try:

@@ -6,8 +6,8 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from dss.attributes import value_of
 from dss.branches import DataStoreBranch
-from dss.explain.code import value_of
 from dss.explain.explanation import Near
 from dss.store import State
 from dss.tree import DataStoreTree

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from dss.adoption import described, witnesses_of
-from dss.attributes import has_own_subtraction, is_multi
+from dss.attributes import has_own_subtraction, is_multi, value_of
 from dss.branches import DataStoreBranch
 from dss.config import BranchConfig
 from dss.doubts import ENABLED, Doubts
 from dss.errors import DssError
-from dss.explain.code import place_of, value_of
+from dss.explain.code import place_of
 from dss.explain.explanation import FEW, Rule
 from dss.explain.keys import is_key
 from dss.explain.verdicts import Case

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from dss.actions import Action, Kind
-from dss.attributes import is_multi
-from dss.guard.case import Branch, Case, Key, Record, by_branch, by_scope, record_of, value_of
+from dss.attributes import is_multi, value_of
+from dss.guard.case import Branch, Case, Key, Record, by_branch, by_scope, record_of
 from dss.holding import Because
 from dss.policies import Budget, Limit
 from dss.wording import in_words

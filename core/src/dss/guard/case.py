@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
 
 import attrs
 
 from dss.actions import Action, Kind
+from dss.attributes import value_of
 from dss.branches import DataStoreBranch
 from dss.holding import Because, Hold
 from dss.memory import Memory, Undone
@@ -19,14 +19,6 @@ Key = tuple[str, ...]
 Record = tuple[str, str]
 """A branch and an idnumber."""
 Branch = type[DataStoreBranch]
-
-
-def value_of(item: Any, attribute: str) -> Any:
-    """An attribute, None where it cannot be read: the comparison reports that."""
-    try:
-        return getattr(item, attribute, None)
-    except Exception:  # a user's property may raise anything
-        return None
 
 
 def record_of(action: Action) -> Record:

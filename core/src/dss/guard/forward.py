@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from dss.actions import Action, Kind
-from dss.guard.case import Case, Record, by_branch, number, record_of, value_of
+from dss.attributes import value_of
+from dss.guard.case import Case, Record, by_branch, number, record_of
 from dss.holding import Because
 
 

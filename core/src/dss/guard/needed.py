@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from dss.actions import Action
-from dss.attributes import is_blank, is_multi, names_of
-from dss.guard.case import Branch, Case, Record, value_of
+from dss.attributes import is_blank, is_multi, names_of, value_of
+from dss.guard.case import Branch, Case, Record
 from dss.holding import Because
 from dss.wording import in_words
 

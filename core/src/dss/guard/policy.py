@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dss.actions import Kind
-from dss.guard.case import Case, Record, by_scope, record_of, value_of
+from dss.attributes import value_of
+from dss.guard.case import Case, Record, by_scope, record_of
 from dss.holding import Because
 from dss.policies import Removing
 from dss.wording import in_words

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from dss.actions import Action
-from dss.attributes import is_multi
+from dss.attributes import is_multi, value_of
 from dss.branches import DataStoreBranch
-from dss.guard.case import Branch, Case, Record, by_scope, record_of, value_of
+from dss.guard.case import Branch, Case, Record, by_scope, record_of
 from dss.holding import Because
 from dss.wording import in_words
 

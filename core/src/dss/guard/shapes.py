@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import attrs
 
 from dss.actions import Action, Kind
-from dss.attributes import is_multi
-from dss.guard.case import Branch, Case, is_removal, number, value_of
+from dss.attributes import is_multi, value_of
+from dss.guard.case import Branch, Case, is_removal, number
 from dss.holding import Because
 from dss.memory import Reading
 from dss.policies import Limit, Shape
