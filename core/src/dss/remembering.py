@@ -34,7 +34,7 @@ def memory_of(journal: Journal | None, left: DataStoreTree, right: DataStoreTree
     if journal is None:
         return Memory(owned=lambda branch: None)
     target = right.identity()
-    readings, sources = journal.readings.of(left.name)
+    readings, sources = journal.readings.of(_way(left, right))
     return Memory(
         approved=journal.approvals.valid(target, clock.now()),
         undone=journal.undone.of(target),
@@ -42,7 +42,7 @@ def memory_of(journal: Journal | None, left: DataStoreTree, right: DataStoreTree
         missing=lambda branch: journal.missing.of(target, branch),
         readings=readings,
         sources=sources,
-        last_run=journal.readings.last(left.name),
+        last_run=journal.readings.last(_way(left, right)),
     )
 
 
@@ -119,11 +119,16 @@ def _differ(known: Any, found: Any) -> bool:
     return found is not None and known != found
 
 
+def _way(left: DataStoreTree, right: DataStoreTree) -> str:
+    """Under what a source is remembered: what was accepted for one target is not yet accepted for another."""
+    return f"{left.name} -> {right.name}"
+
+
 def _remember_the_source(journal: Journal, sync: Sync, began: datetime.datetime) -> None:
     assert sync.plan is not None
     if any(hold.because in (Because.STALE, Because.CLOCK) for hold in sync.holds):
         return
-    last = journal.readings.last(sync.left.name)
+    last = journal.readings.last(_way(sync.left, sync.right))
     if last is not None and began < last - TOLERANCE and not any(map(is_removal, sync.ready)):
         # the clock may be wrong, and nobody has said that it is not
         return
@@ -133,7 +138,7 @@ def _remember_the_source(journal: Journal, sync: Sync, began: datetime.datetime)
         if left.state() is State.COMPLETE and left.__name__ not in sync.in_doubt
     }
     sources = {source.name: source for source in sync.left.sources()}
-    journal.readings.save(sync.left.name, readings, sources if not sync.in_doubt else {}, began)
+    journal.readings.save(_way(sync.left, sync.right), readings, sources if not sync.in_doubt else {}, began)
 
 
 def _remember_missing(journal: Journal, sync: Sync, target: str, began: datetime.datetime) -> None:

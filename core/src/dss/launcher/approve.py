@@ -42,6 +42,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Look at what is held in a plan file, and not at a new plan.",
 )
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="List at most N changes of each hold; the counts stay whole.  [default: all]",
+)
 @click.option("--list", "listing", is_flag=True, help="List the approvals there are; approve nothing.")
 @click.option("--revoke", is_flag=True, help="Take approvals back: those named, or all.")
 @click.option(
@@ -56,6 +62,7 @@ def approve(
     fingerprints: tuple[str, ...],
     only: tuple[str, ...],
     file: Path | None,
+    limit: int | None,
     listing: bool,
     revoke: bool,
     yes: bool,
@@ -87,11 +94,17 @@ def approve(
                 run.plan(told=tell)
             else:
                 run.read_targets(told=tell, syncs=run.load(file))
-        return _asked(screen, run, fingerprints, only, yes=yes)
+        return _asked(screen, run, fingerprints, only, limit, yes=yes)
 
 
 def _asked(
-    screen: Screen, run: Run, fingerprints: tuple[str, ...], only: tuple[str, ...], *, yes: bool
+    screen: Screen,
+    run: Run,
+    fingerprints: tuple[str, ...],
+    only: tuple[str, ...],
+    limit: int | None,
+    *,
+    yes: bool,
 ) -> int:
     from dss.approving import chosen
     from dss.exit_codes import ExitCode
@@ -108,7 +121,9 @@ def _asked(
     for hold, actions in found:
         screen.line()
         screen.line(f"held: {visible(hold.reason)}", bold=True, colour="yellow")
-        screen.lines(f"  {action.fingerprint}  {alone(action)}" for action in actions)
+        screen.lines(f"  {action.fingerprint}  {alone(action)}" for action in actions[:limit])
+        if limit is not None and len(actions) > limit:
+            screen.line(f"  ... and {len(actions) - limit} more")
         what = "this one" if len(actions) == 1 else f"these {len(actions)}"
         if confirmed(f"Approve {what}?", yes):
             run.approve(actions)
