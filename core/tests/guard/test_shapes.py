@@ -313,3 +313,14 @@ def test_a_column_gone_blank_that_changes_nothing_is_told(schools: Any, absent: 
             " nothing of it is brought over",
         )
     ]
+
+
+def test_a_cohort_that_a_crash_has_left_empty_is_filled(schools: Any) -> None:
+    """Its members were to be added a moment later; where there was nothing, nothing is spoilt."""
+    _cohorts(schools, 10, 10, 0)
+    for number in range(20):
+        schools.right.cohorts.make(f"empty{number}", members=frozenset())
+        schools.left.cohorts.make(f"empty{number}", members=frozenset(f"{one:03}" for one in range(10)))
+    schools.students(range(10))
+
+    assert schools.holds(memory=_remember(cohorts=Reading(10, 10))) == []

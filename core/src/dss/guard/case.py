@@ -112,14 +112,19 @@ class Case:
             if action.kind is Kind.UPDATE and action.attribute in self.references[action.branch]:
                 self.moves.append(action)
             if remembered and action.attribute is not None:
-                # the changes of one record stand together
-                place = (action.branch, action.attribute)
-                is_value = action.kind in (Kind.ADD, Kind.REMOVE)
-                if is_value or counted.get(place) != action.idnumber:
-                    counted[place] = action.idnumber
-                    self.changed[place] += action.idnumber in self.rights[action.branch]
+                self._count_change(action, (action.branch, action.attribute), counted)
             if self.memory.undone and (found := self.memory.undone.get(action.fingerprint)) is not None:
                 self.undone.append((action, found))
+
+    def _count_change(self, action: Action, place: Record, counted: dict[Record, str]) -> None:
+        is_value = action.kind in (Kind.ADD, Kind.REMOVE)
+        if action.kind is Kind.ADD and not action.was:
+            # a cohort made a moment before a crash, say: where there was nothing, nothing is spoilt
+            return
+        # the changes of one record stand together
+        if is_value or counted.get(place) != action.idnumber:
+            counted[place] = action.idnumber
+            self.changed[place] += action.idnumber in self.rights[action.branch]
 
     # -- what there is ---------------------------------------------------------------------------------------------
 
