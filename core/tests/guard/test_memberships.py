@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dss.holding import Because
+from dss.policies import Policies
 
 
 def _exodus(schools: Any) -> None:
@@ -32,3 +33,20 @@ def test_a_cohort_ends_with_its_members(schools: Any) -> None:
     schools.right.cohorts.make("8b", members=frozenset(f"{number:04}" for number in range(100, 105)))
 
     assert schools.held() == {}
+
+
+def test_one_who_is_protected_does_not_keep_the_school(schools: Any) -> None:
+    """The class stays for the one, and the seats in it; the other leavers go, for they are only disabled."""
+    schools.students(range(100, 400))
+    schools.students((1, 2, 3), gone=True)
+    schools.right.classes.make("m", name="Maths")
+    schools.enrol("m", (1, 2, 3), gone=True)
+
+    found = schools.holds(Policies(protected={"students": {"idnumber": ("0001",)}}))
+
+    held = {(action.branch, action.idnumber) for hold in found for action in hold.actions}
+    assert ("students", "0001") in held
+    assert ("classes", "m") in held
+    assert ("enrollments", "m|0001|student") in held
+    assert {idnumber for branch, idnumber in held if branch == "students"} == {"0001"}
+    assert all(hold.quiet for hold in found)

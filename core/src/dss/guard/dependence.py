@@ -68,7 +68,10 @@ def _keeps_what_hangs_on_it(action: Action, hold: Hold) -> bool:
 def _hangs_on(case: Case, action: Action, hold: Hold) -> Iterable[Record]:
     """The records that have to stay for what is held."""
     references = case.references[action.branch]
-    if action.kind is Kind.OLD and hold.because is not Because.POLICY:
+    # what only hangs on something held keeps what it is part of, but keeps no people: they would be disabled, no more,
+    # and one of them would keep a class, the class its pupils, and these the whole school
+    in_itself = hold.because is not Because.DEPENDENT or case.rights[action.branch].people
+    if action.kind is Kind.OLD and hold.because is not Because.POLICY and in_itself:
         yield from (record for _, record in references_of(references, action.right, several=True))
         return
     if action.kind is Kind.OLD:
