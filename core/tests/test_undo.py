@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from core.tests import nights
 from core.tests.conftest import Doing
+from core.tests.nights import school
 from core.tests.undoing import Releasing, Town, cohort, person, town
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from dss.holding import Because
 from dss.journal import Journal
 from dss.policies import Policies
 from dss.run_record import RunRecord
+from dss.store import NATIVE
 from dss.templates import Undo
 
 
@@ -352,6 +355,24 @@ def test_only_what_was_done_is_undone(build: Any) -> None:
     place.undo(1)
 
     assert [one["email"] for one in place.system["students"].values()] == ["1@x.org", "n2"]
+
+
+def test_the_id_of_what_was_brought_back_is_learnt_in_the_next_night() -> None:
+    """Though the source has nothing of it: what stands there later under the same number is not ours."""
+    with_cohort, without = (school({"1": "a@x.org"}, set(), cohorts) for cohorts in ({"a": ["1"]}, {}))
+    with nights.town(with_cohort, with_cohort, nights.GENEROUS + nights.NO_GUARDS) as place:
+        place.apply()
+        place.apply(without)
+        with place.run() as run:
+            run.plan_undo(2)
+            run.apply()
+        place.system["cohorts"]["a"][NATIVE] = 7
+        first = place.apply()
+        place.system["cohorts"]["a"][NATIVE] = 8
+        second = place.apply(approve=True)
+
+    assert [hold.because for hold in first.holds] == [Because.UNDONE]
+    assert [hold.because for hold in second.holds] == [Because.FOREIGN]
 
 
 text = st.sampled_from(["", "a", "b", None])

@@ -98,7 +98,9 @@ def _remember_ours(
     found = [
         (idnumber, natives.get(idnumber))
         for idnumber in right.contents().items
-        if idnumber in ours and (idnumber not in known or _differ(known[idnumber], natives.get(idnumber)))
+        # the source has nothing of what an undo has brought back, whose id may not be known yet
+        if (idnumber in ours or (idnumber in known and known[idnumber] is None))
+        and (idnumber not in known or _differ(known[idnumber], natives.get(idnumber)))
     ]
     if found:
         journal.owned.add(target, name, found, run, "matched")
