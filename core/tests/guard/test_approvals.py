@@ -3,8 +3,9 @@
 from typing import Any
 
 from dss import Kind
+from dss.guard import holds, rederive
 from dss.holding import Because
-from dss.memory import Memory
+from dss.memory import Memory, Undone
 from dss.policies import Budget
 
 SPARE = {"classes": Budget(100)}
@@ -92,3 +93,22 @@ def test_what_waits_with_its_branch_can_be_approved(schools: Any) -> None:
 
     assert (Because.BUDGET, "cohorts.members", False) in schools.held()
     assert list(schools.held(memory=Memory(approved=approved))) == [(Because.BUDGET, "cohorts", False)]
+
+
+def test_what_was_undone_counts_when_it_is_approved_of_a_stored_plan(schools: Any) -> None:
+    """Ten alone are within the budget; with ten more that were held, and so not counted, when the plan was made not."""
+    schools.students(range(20), gone=True)
+    schools.students(range(20, 40))
+    undone = dict.fromkeys(schools.fingerprints(lambda action: action.idnumber < "0010"), Undone(41))
+    plan = schools.plan()
+    stored = holds(plan, memory=Memory(undone=undone))
+
+    found = rederive(plan, stored, memory=Memory(approved=set(undone)))
+
+    assert [(hold.because, len(hold.actions)) for hold in stored] == [(Because.UNDONE, 10)]
+    assert [(hold.because, hold.reason) for hold in found] == [
+        (
+            Because.BUDGET,
+            "20 removals in students are 50% of 40; allowed are 10, or 5%; 10 of them are approved",
+        )
+    ]

@@ -150,6 +150,66 @@ def test_what_is_held_in_a_file_stays_held_until_it_is_approved(exodus: Play) ->
     assert (len(enabled), sum(enabled)) == (40, 20)
 
 
+def test_of_a_hold_that_is_approved_in_part_the_rest_is_counted(exodus: Play) -> None:
+    """The sentence was written when all twenty waited; seventeen still do."""
+    exodus.run("plan", "-o", "exodus.plan")
+    chosen = [part for number in (25, 26, 27) for part in ("--only", f"students:{number}")]
+    exodus.run("approve", "--plan", "exodus.plan", *chosen, "--yes")
+
+    applied = exodus.run("apply", "exodus.plan", "--yes")
+
+    assert applied.exit_code == 3
+    assert "allowed are 10, or 5%; 3 of them are approved by now, 17 still wait" in applied.stdout
+    assert sum(record["enabled"] for record in exodus.held_by("shop")["students"].values()) == 37
+
+
+def test_what_is_approved_early_makes_no_room_in_the_budget(exodus: Play) -> None:
+    """Three have been missing for long enough, which is within the budget; with seven more who are let go it is not."""
+    _missing_from(exodus, 37)
+    exodus.configure("[removals.students]\nruns = 2\n[budgets.students]\ncount = 5\n")
+    exodus.run("apply", "--yes")
+    _missing_from(exodus, 30)
+    exodus.run("plan", "-o", "monday.plan")
+    approved = exodus.run("approve", "--plan", "monday.plan", "--yes")
+
+    applied = exodus.run("apply", "monday.plan", "--yes")
+
+    assert "7 approved" in approved.stdout
+    assert applied.exit_code == 3
+    assert (
+        "10 removals in students are 25% of 40; allowed are 5, or 5%; 7 of them are approved"
+        in applied.stdout
+    )
+    enabled = {one for one, record in exodus.held_by("shop")["students"].items() if record["enabled"]}
+    assert enabled == {f"{number:02}" for number in range(30)} | {"37", "38", "39"}
+
+
+def test_what_a_plan_has_done_already_is_not_counted_again(exodus: Play) -> None:
+    """Applied once, then in part approved, and applied again: those who are gone are no reason to hold anything."""
+    _missing_from(exodus, 37)
+    exodus.configure("[removals.students]\nruns = 2\n[budgets.students]\ncount = 7\n")
+    exodus.run("apply", "--yes")
+    _missing_from(exodus, 30)
+    exodus.run("plan", "-o", "monday.plan")
+    exodus.run("apply", "monday.plan", "--yes")
+    exodus.run("approve", "--plan", "monday.plan", "--yes")
+
+    applied = exodus.run("apply", "monday.plan", "--yes")
+
+    assert applied.exit_code == 0
+    assert sum(record["enabled"] for record in exodus.held_by("shop")["students"].values()) == 30
+
+
+def _missing_from(play: Play, first: int) -> None:
+    """Whoever has this number or a higher one is not in the source."""
+    people = {
+        idnumber: {**record, "enabled": True}
+        for idnumber, record in play.held_by("shop")["students"].items()
+        if int(idnumber) < first
+    }
+    play.put("sis", people)
+
+
 def test_a_file_and_a_choice_exclude_each_other(play: Play) -> None:
     """A plan file is applied as it is."""
     play.run("plan", "-o", "monday.plan")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dss.guard.budgets import over_budget
+from dss.guard.budgets import over_budget, over_budget_by_now
 from dss.guard.case import Case
 from dss.guard.dependence import spread
 from dss.guard.forward import pass_on
@@ -67,7 +67,8 @@ def rederive(
 ) -> list[Hold]:
     """The holds of a plan that comes from a file: those that stand by themselves, with what depends on them now.
 
-    What is not ours, or is protected, is looked up again: it may have become so since, and is never removed.
+    What is not ours, or is protected, is looked up again: it may have become so since, and is never removed. Budgets
+    are looked at again where what was not counted (it waited for its time, or had been undone) has been approved since.
 
     Args:
         plan: its left tree need not have been read.
@@ -81,6 +82,7 @@ def rederive(
             case.take_over(hold)
     not_ours(case)
     protected(case)
+    over_budget_by_now(case)
     return _with_dependents(case)
 
 

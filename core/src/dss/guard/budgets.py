@@ -24,21 +24,35 @@ def over_budget(case: Case) -> None:
 
     All of them are counted, approved or not. What refers to a record that goes itself counts there alone.
     """
+    _judge(case, case.removals)
+
+
+def over_budget_by_now(case: Case) -> None:
+    """The same for a stored plan of which something is let through by now that was not counted when it was made.
+
+    What has been carried out meanwhile, by an earlier run of the same plan, is not about to be removed any more.
+    """
+    if any(hold.because in NOT_COUNTED for hold in case.freed):
+        _judge(case, [action for action in case.removals if not case.is_done(action)])
+
+
+def _judge(case: Case, due: Sequence[Action]) -> None:
     along = _along_with_records(case)
     counted = [
-        action
-        for action in case.removals
-        if action.key not in along and case.because(action) not in NOT_COUNTED
+        action for action in due if action.key not in along and case.because(action) not in NOT_COUNTED
     ]
+    everything = by_branch(due)
     for name, removals in by_branch(counted).items():
-        _judge_branch(case, name, by_scope(removals))
+        _judge_branch(case, name, by_scope(removals), by_scope(everything[name]))
+    by_all = by_scope(due)
     for scope, removals in by_scope(counted).items():
-        _judge_parents(case, scope, removals)
+        _judge_parents(case, scope, removals, by_all[scope])
 
 
-def _judge_branch(case: Case, name: str, scopes: dict[str, list[Action]]) -> None:
+def _judge_branch(
+    case: Case, name: str, scopes: dict[str, list[Action]], everything: dict[str, list[Action]]
+) -> None:
     branch, tripped = case.rights[name], ""
-    everything = by_scope(action for action in case.removals if action.branch == name)
     for scope, removals in scopes.items():
         budget = _budget(case, removals[0])
         if budget.allows(len(removals), 0):
@@ -54,7 +68,7 @@ def _judge_branch(case: Case, name: str, scopes: dict[str, list[Action]]) -> Non
         case.hold(Because.BUDGET, removals, _with(scope, tripped), scope=scope)
 
 
-def _judge_parents(case: Case, scope: str, removals: Sequence[Action]) -> None:
+def _judge_parents(case: Case, scope: str, removals: Sequence[Action], due: Sequence[Action]) -> None:
     branch, limit = case.rights[removals[0].branch], _budget(case, removals[0]).per_parent
     by_parent: dict[Any, list[Action]] = {}
     for action in removals:
@@ -67,7 +81,7 @@ def _judge_parents(case: Case, scope: str, removals: Sequence[Action]) -> None:
     sizes = _sizes(branch, removals[0], suspects)
     over = {parent for parent in suspects if not limit.allows(len(by_parent[parent]), sizes[parent])}
     everything: dict[Any, list[Action]] = {}
-    for action in by_scope(case.removals)[scope] if over else ():
+    for action in due if over else ():
         everything.setdefault(_parent(branch, action), []).append(action)
     for parent in (parent for parent in by_parent if parent in over):
         approved = sum(map(case.is_approved, by_parent[parent]))

@@ -79,6 +79,7 @@ class Case:
             attribute, how many values come or go.
         holds: what has been found so far.
         held: the hold in which an action is, by the action's key.
+        freed: holds of a stored plan of which something has been approved since.
     """
 
     def __init__(self, plan: Plan, policies: Policies, memory: Memory) -> None:
@@ -95,6 +96,7 @@ class Case:
         self.changed: Counter[Record] = Counter()
         self.holds: list[Hold] = []
         self.held: dict[Key, Hold] = {}
+        self.freed: list[Hold] = []
         self._look_through()
 
     def _look_through(self) -> None:
@@ -189,9 +191,15 @@ class Case:
 
     def take_over(self, hold: Hold) -> None:
         """Add a hold that was found before, without what has been approved since."""
+        left = hold.actions
         if hold.because.can_be_approved:
-            hold = attrs.evolve(hold, actions=[one for one in hold.actions if not self.is_approved(one)])
-        if hold.actions:
+            left = [one for one in hold.actions if not self.is_approved(one)]
+        if approved := len(hold.actions) - len(left):
+            verb, waits = ("is" if approved == 1 else "are"), ("waits" if len(left) == 1 else "wait")
+            reason = f"{hold.reason}; {approved} of them {verb} approved by now, {len(left)} still {waits}"
+            self.freed.append(hold)
+            hold = attrs.evolve(hold, reason=reason, actions=left)
+        if left:
             self._add(hold)
 
     def _add(self, hold: Hold) -> None:
@@ -201,6 +209,18 @@ class Case:
     def is_approved(self, action: Action) -> bool:
         """Whether a person has said that this change is meant."""
         return bool(self.memory.approved) and action.fingerprint in self.memory.approved
+
+    def is_done(self, action: Action) -> bool:
+        """Whether the right has by now what a removal of a stored plan wants, and had it not when that was made."""
+        item = self.rights[action.branch].get(action.idnumber)
+        match action.kind:
+            case Kind.OLD:
+                was_enabled = value_of(action.right, "enabled") is not False
+                return item is None or (was_enabled and value_of(item, "enabled") is False)
+            case Kind.REMOVE:
+                return item is None or action.value not in (value_of(item, action.attribute or "") or ())
+            case _:
+                return item is not None and value_of(item, action.attribute or "") == action.wanted
 
     def because(self, action: Action) -> Because | None:
         """Why an action is held; None when it is not."""
