@@ -208,6 +208,25 @@ def test_a_long_run_is_cut_short(play: Play, journal: Journal) -> None:
     assert "  ... and 55 more" in text
 
 
+def test_a_record_is_named_once_for_a_reason(play: Play, journal: Journal) -> None:
+    """However many of its values were not taken."""
+    run = journal.begin("apply", config={}, syncs=[JournalSync("sync[0]", "sis", "shop", "shop")])
+    actions = [
+        Action(
+            Kind.ADD, "students", str(number), attribute="clubs", value=f"c{value}", place=number * 20 + value
+        )
+        for number in range(3)
+        for value in range(15)
+    ]
+    journal.plan(run, 0, ((action, json.dumps({"value": action.value})) for action in actions))
+    journal.settle(run, 0, [(action, Outcome.FAILED, "no such club", None) for action in actions])
+    lines: list[str] = []
+
+    tell_on_terminal(journal, run, lines)
+
+    assert "  add students clubs `0`, `1`, `2` (45 changes): no such club" in "\n".join(lines)
+
+
 def test_a_run_that_died_is_told_with_what_to_do(
     play: Play, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

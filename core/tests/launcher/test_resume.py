@@ -177,6 +177,30 @@ def test_what_somebody_did_meanwhile_is_left_as_it_is(play: Play) -> None:
     assert play.held_by("shop")["students"]["2"]["email"] == "hand@example.org"
 
 
+def test_history_tells_that_a_run_was_resumed(play: Play) -> None:
+    """Not that it is still cut short; a program reads the same word."""
+    assert _killed(play, 8)
+    play.run("resume", "--yes")
+
+    listed, told = play.run("history").stdout, play.run("history", "1").stdout
+
+    assert "resumed  0" in listed
+    assert "run 1: apply, resumed, exit code 0" in told
+    assert "not tried" not in told
+    assert json.loads(play.run("history", "--json").stdout)["runs"][0]["state"] == "resumed"
+
+
+def test_history_tells_who_has_planned_anew_what_a_run_left(play: Play) -> None:
+    """The next `apply` takes nothing up: it plans what is left as a run of its own."""
+    assert _killed(play, 8)
+    play.run("apply", "--yes")
+
+    told = play.run("history", "1").stdout
+
+    assert "run 1: apply, interrupted" in told
+    assert "it was left to be planned anew by run 2" in told
+
+
 def test_nothing_to_resume(play: Play) -> None:
     """Without a journal, and after a run that came to its end, it says so, writes nothing, and ends with 0."""
     for path in (play.folder / "state").glob("*"):

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from dss.actions import Outcome
-from dss.journal import Counts, Entry, Journal, RunRow
+from dss.journal import Counts, Entry, Journal, RunRow, RunState
 from dss.launcher.listing import chosen, sort_of
 from dss.launcher.overview import NOTHING, table
-from dss.launcher.past import DIED, action_of, open_of, state_of
+from dss.launcher.past import DIED, RESUMED, action_of, next_of, open_of, state_of
 from dss.launcher.screen import Screen
 from dss.launcher.visible import masked, visible
 from dss.launcher.words import label_of, listed
@@ -64,7 +64,7 @@ def run(screen: Screen, journal: Journal, row: RunRow, *, limit: int, values: bo
         limit: reasons and changes listed, of each branch and kind.
         values: whether names and values are shown; a log gets none.
     """
-    _head(screen, row)
+    _head(screen, journal, row)
     counts = journal.counts(row.number)
     if not counts:
         screen.line("there was nothing to do")
@@ -87,7 +87,7 @@ def run(screen: Screen, journal: Journal, row: RunRow, *, limit: int, values: bo
         _changes(screen, journal.entries(row.number), limit)
 
 
-def _head(screen: Screen, row: RunRow) -> None:
+def _head(screen: Screen, journal: Journal, row: RunRow) -> None:
     state = state_of(row)
     code = "" if row.exit_code is None else f", exit code {row.exit_code}"
     screen.line(f"run {row.number}: {_kind(row)}, {state}{code}", bold=True)
@@ -104,6 +104,10 @@ def _head(screen: Screen, row: RunRow) -> None:
         screen.line(
             "Its process has ended in the middle of it; `dss-run resume`, or the next `apply`, goes on."
         )
+    elif row.state is RunState.INTERRUPTED and state != RESUMED and row.open:
+        number = next_of(journal, row)
+        then = "the next `apply`" if number is None else f"run {number}, the next one that came to its end"
+        screen.line(f"What it had not tried was not taken up; it was left to be planned anew by {then}.")
 
 
 def _rows(counts: Counts) -> Iterator[list[str]]:
@@ -118,20 +122,32 @@ def _rows(counts: Counts) -> Iterator[list[str]]:
 
 
 class _Concerned:
-    """Records that one reason is about: how many, and the first of them."""
+    """Records that one reason is about: how many, the first of them, and how many changes of theirs.
+
+    Attributes:
+        changes: of all of them.
+    """
 
     def __init__(self) -> None:
-        self.count = 0
-        self.first: list[str] = []
+        self.changes = 0
+        self._records = 0
+        self._last = ""
+        self._first: dict[str, None] = {}
 
     def add(self, idnumber: str) -> None:
-        self.count += 1
-        if self.count <= NAMED:
-            self.first.append(f"`{visible(idnumber)}`")
+        self.changes += 1
+        # the changes of one record stand together, or nearly so
+        if idnumber != self._last and idnumber not in self._first:
+            self._records += 1
+            self._last = idnumber
+            if self._records <= NAMED:
+                self._first[idnumber] = None
 
     def __str__(self) -> str:
-        more = f" and {self.count - NAMED} more" if self.count > NAMED else ""
-        return ", ".join(self.first) + more
+        names = ", ".join(f"`{visible(idnumber)}`" for idnumber in self._first)
+        more = f" and {self._records - NAMED} more" if self._records > NAMED else ""
+        several = f" ({self.changes} changes)" if self.changes > self._records else ""
+        return names + more + several
 
 
 def _undone(
@@ -149,7 +165,7 @@ def _undone(
         for attribute, reason in some:
             concerned = " ".join(part for part in (what, attribute) if part)
             screen.line(f"  {concerned} {lines[attribute, reason]}: {reason}")
-        more = sum(one.count for one in lines.values()) - sum(lines[line].count for line in some)
+        more = sum(one.changes for one in lines.values()) - sum(lines[line].changes for line in some)
         if more:
             screen.line(f"  ... and {more} more of {what}")
 

@@ -10,19 +10,37 @@ from collections.abc import Mapping
 from typing import Any
 
 from dss.actions import Action, Adoption, Kind
-from dss.journal import Entry, RunRow, RunState
+from dss.exit_codes import ExitCode
+from dss.journal import Entry, Journal, RunRow, RunState
 from dss.launcher.view import Shown
 from dss.serializing import load_anything
 
 DIED = "died"
 """How a run is told that neither has ended nor is under way."""
+RESUMED = "resumed"
+"""How a run is told that died, and was brought to its end by `dss-run resume`."""
 
 
 def state_of(run: RunRow) -> str:
     """How far a run has come, in a word."""
     if run.state is RunState.RUNNING and not _is_alive(run):
         return DIED
+    # what is only found to have died ends as one that was stopped
+    if run.state is RunState.INTERRUPTED and run.exit_code != ExitCode.STOPPED:
+        return RESUMED
     return run.state.value
+
+
+def next_of(journal: Journal, run: RunRow) -> int | None:
+    """The next run that has brought a plan for the same systems to its end; None when there is none yet."""
+    targets = {one.target for one in run.syncs}
+    number = run.number + 1
+    while (later := journal.run(number)) is not None:
+        is_whole = later.kind == "apply" and later.state is RunState.DONE
+        if is_whole and targets <= {one.target for one in later.syncs}:
+            return number
+        number += 1
+    return None
 
 
 def _is_alive(run: RunRow) -> bool:
