@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -86,7 +87,7 @@ def _refuse_slips(plan: Plan, only: Only) -> None:
             ):
                 raise ConfigError(
                     f"neither {left.tree.name} nor {right.tree.name} has {right.__name__} `{idnumber}`;"
-                    f" `dss-run explain {right.__name__} {idnumber}` looks for what may be meant"
+                    f" `dss-run explain {right.__name__} {shlex.quote(idnumber)}` looks for what may be meant"
                 )
 
 
@@ -103,7 +104,7 @@ def _missing(plan: Plan, sync: Sync) -> Iterator[str]:
                 home = _home(sync, branches, value)
                 yield (
                     f"{action.branch} {action.idnumber} refers to {' or '.join(branches)} `{value}`, which"
-                    f" {sync.right.name} does not have; take it along with `--only {home}:{value}`"
+                    f" {sync.right.name} does not have; take it along with `--only {shlex.quote(f'{home}:{value}')}`"
                 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -80,7 +81,7 @@ def check_plan(file: PlanFile, digests: Mapping[str, str], syncs: Sequence[Sync]
     if changed:
         raise PlanError(
             f"`{file.path}` was made for another configuration: {'; '.join(changed)}. Plan again with"
-            f" `dss-run plan -o {file.path}`"
+            f" `dss-run plan -o {shlex.quote(str(file.path))}`"
         )
     known = {sync.name: sync for sync in syncs}
     found = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from typing import TYPE_CHECKING
 
@@ -238,6 +239,26 @@ def test_a_slip_is_an_error(play: Play, slip: str) -> None:
 
     assert result.exit_code == 1
     assert result.stdout == ""
+
+
+def test_a_slip_is_answered_with_a_command_that_can_be_pasted(play: Play) -> None:
+    """An idnumber may hold what a shell would take for something else."""
+    idnumber = "7 & 8; rm 'x' | \"y\""
+
+    result = play.run("apply", "--yes", "--only", f"students:{idnumber}")
+
+    command = result.stderr.split("`")[3]
+    assert shlex.split(command) == ["dss-run", "explain", "students", idnumber]
+
+
+def test_the_names_of_files_are_said_as_a_shell_takes_them(play: Play) -> None:
+    """What is printed can be pasted."""
+    said = play.run("plan", "-o", "monday's plan").stdout.split("`")
+    play.configure("[sync.students]\nflow = { email = 'keep' }\n")
+
+    refused = play.run("apply", "monday's plan", "--yes").stderr.split("`")
+
+    assert [shlex.split(one)[-1] for one in (said[1], said[3], refused[-2])] == ["monday's plan"] * 3
 
 
 def test_a_system_that_cannot_be_rehearsed_on_says_so(play: Play) -> None:

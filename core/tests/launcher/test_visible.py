@@ -68,6 +68,13 @@ def test_what_is_in_backticks_stays() -> None:
     assert masked("`email` of `17` is 'x'") == "`email` of `17` is '...'"
 
 
+def test_an_idnumber_on_a_command_line_stays() -> None:
+    """It is no value, and without it the command would be of no use; the values beside it go."""
+    text = "'x' has none; take it along with `--only 'classes:7|8'`, not 'y'"
+
+    assert masked(text) == "'...' has none; take it along with `--only 'classes:7|8'`, not '...'"
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"), [(0.4, "0 s"), (59, "59 s"), (200, "3 min 20 s"), (7500, "2 h 5 min")]
 )

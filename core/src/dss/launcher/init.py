@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 
@@ -54,6 +55,6 @@ def init(connectors: tuple[str, ...], output: Path) -> int:
             f"`{output}` is there already and stays as it is; name another file with --output, or move it away"
         ) from None
     screen.line(f"{visible(str(output))} is written.")
-    named = "" if str(output) == DEFAULT_FILE else f" --config {visible(str(output))}"
+    named = "" if str(output) == DEFAULT_FILE else f" --config {visible(shlex.quote(str(output)))}"
     screen.line(f"Edit it, then run `dss-run check{named}`, which tells what is still missing.")
     return 0

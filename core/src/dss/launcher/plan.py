@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -124,7 +125,6 @@ def _write(screen: Screen, run: Run, only: tuple[str, ...], limit: int | None, o
         overview.whole(screen, view, limit, listing=False)
     screen.lines(f"{visible(sentence)}." for sentence in head.later)
     screen.line(overview.summary(views), bold=True)
-    screen.line(
-        f"The plan is in {visible(str(output))}. `dss-run show {visible(str(output))}` lists its changes;"
-    )
-    screen.line(f"`dss-run apply {visible(str(output))}` carries them out, exactly as they are.")
+    named = visible(shlex.quote(str(output)))
+    screen.line(f"The plan is in {visible(str(output))}. `dss-run show {named}` lists its changes;")
+    screen.line(f"`dss-run apply {named}` carries them out, exactly as they are.")

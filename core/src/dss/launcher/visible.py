@@ -20,8 +20,9 @@ _UNSEEN = (
 )
 _UNSEEN_CHARACTER = re.compile(f"[{_UNSEEN}]")
 _UNSEEN_BUT_NEWLINE = re.compile(f"(?!\n)[{_UNSEEN}]")
-# a quotation mark that begins a word opens a value, which may have been cut; the one in "the target's" does not
-_QUOTED = re.compile(r"""(?<!\w)(['"])(?:\\.|(?!\1)[^\\])*(?:\1|\\?\Z)""", re.DOTALL)
+# a quotation mark that begins a word opens a value, which may have been cut; the one in "the target's" does not, nor
+# does the one that keeps an idnumber together on a command line
+_QUOTED = re.compile(r"""(?<!\w)(?<!--only )(['"])(?:\\.|(?!\1)[^\\])*(?:\1|\\?\Z)""", re.DOTALL)
 
 
 def visible(text: str) -> str:
