@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dss.errors import DssError
-from dss.lock import Holder, LockedError, one_at_a_time
+from dss.lock import Holder, LockedError, obstacle, one_at_a_time
 
 HOLD = """
 import sys, time
@@ -108,6 +108,46 @@ def test_a_file_system_without_locks_is_refused(
         pass
 
     assert not isinstance(found.value, LockedError)
+
+
+@pytest.mark.parametrize(
+    ("number", "advice"),
+    [
+        (errno.ENOSPC, "make room on its disk"),
+        (errno.EDQUOT, "the account's share of the disk"),
+        (errno.EROFS, "it can only be read there; name another with `state`"),
+        (errno.EIO, "look at its disk"),
+        (errno.EACCES, "let it belong to the account that runs this"),
+    ],
+)
+def test_the_advice_is_for_what_is_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, advice: str
+) -> None:
+    """On a full disk another owner would not help."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("tempfile.mkstemp", fails)
+
+    with pytest.raises(DssError) as found, one_at_a_time(tmp_path):
+        pass
+
+    assert str(found.value).startswith(
+        f"the state folder `{tmp_path}` cannot be written: {os.strerror(number)}; "
+    )
+    assert advice in str(found.value)
+    assert ("belong" in str(found.value)) == (number == errno.EACCES)
+
+
+def test_a_state_folder_that_is_a_file(tmp_path: Path) -> None:
+    """It is said to be one, whoever finds it first."""
+    (tmp_path / "state").write_text("", "utf-8")
+
+    with pytest.raises(DssError, match="something else has that name"), one_at_a_time(tmp_path / "state"):
+        pass
+
+    assert "something else has that name" in str(obstacle(tmp_path / "state"))
 
 
 def test_the_folder_is_its_owners(tmp_path: Path) -> None:

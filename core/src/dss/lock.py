@@ -24,6 +24,21 @@ HOLDER = "run.json"
 """Who has the lock."""
 WITHOUT_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
 """What a file system answers that cannot lock, such as a share over a network."""
+_ANOTHER = "name another with `state`"
+_ADVICE = {
+    errno.ENOSPC: "make room on its disk",
+    errno.EDQUOT: "make room, or ask for more: it is the account's share of the disk that is used up",
+    errno.EFBIG: "there is a limit on the size of files (see `ulimit -f`); lift it",
+    errno.EIO: "look at its disk, which may be failing",
+    errno.EROFS: f"it can only be read there; {_ANOTHER}",
+    errno.EMFILE: "too many files are open (see `ulimit -n`); allow more",
+    errno.ENFILE: "too many files are open on this machine; close some",
+    errno.EEXIST: f"something else has that name; move it away, or {_ANOTHER}",
+    errno.ENOTDIR: f"a part of its path is no folder; {_ANOTHER}",
+    errno.ENAMETOOLONG: _ANOTHER,
+    errno.ELOOP: f"its links lead round in a circle; mend them, or {_ANOTHER}",
+}
+"""What mends that a folder cannot be written; where nothing is said, it is a matter of permissions."""
 
 
 class LockedError(DssError):
@@ -122,7 +137,7 @@ def _acquired(state: Path, command: str) -> FileLock:
     except OSError as error:
         if error.errno in WITHOUT_LOCKS:
             raise DssError(_has_no_locks(state)) from None
-        raise DssError(_cannot_be_written(state, error.strerror or str(error))) from None
+        raise DssError(_cannot_be_written(state, error)) from None
     return lock
 
 
@@ -130,8 +145,17 @@ def obstacle(state: Path) -> str | None:
     """Why no run could write to its state folder, as far as can be told without writing; None when one could."""
     there = next(folder for folder in (state, *state.parents) if folder.exists())
     if not there.is_dir():
-        return _cannot_be_written(state, f"`{there}` is no folder")
-    return None if os.access(there, os.W_OK | os.X_OK) else _cannot_be_written(state, "Permission denied")
+        return _cannot_be_written(state, OSError(errno.EEXIST, f"`{there}` is no folder"))
+    if os.access(there, os.W_OK | os.X_OK):
+        return None
+    number = errno.EROFS if _can_only_be_read(there) else errno.EACCES
+    return _cannot_be_written(state, OSError(number, os.strerror(number)))
+
+
+def _can_only_be_read(folder: Path) -> bool:
+    with contextlib.suppress(OSError, AttributeError):
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    return False
 
 
 def _locked(state: Path) -> str:
@@ -144,11 +168,10 @@ def _locked(state: Path) -> str:
     return f"another run of this configuration is under way ({holder}); nothing was done. Wait for its end{way_out}"
 
 
-def _cannot_be_written(state: Path, reason: str) -> str:
-    return (
-        f"the state folder `{state}` cannot be written: {reason}; let it belong to the account that runs this, or name"
-        " another with `state`"
-    )
+def _cannot_be_written(state: Path, error: OSError) -> str:
+    permit = f"let it belong to the account that runs this, or {_ANOTHER}"
+    advice = _ADVICE.get(error.errno or 0, permit)
+    return f"the state folder `{state}` cannot be written: {error.strerror or error}; {advice}"
 
 
 def _has_no_locks(state: Path) -> str:
