@@ -39,7 +39,7 @@ from dss.stages import Sync, before, outdated, stages
 from dss.stored_plan import check_plan, take_up
 from dss.templates import reason_of
 from dss.tree import DataStoreTree, Finding
-from dss.undo import undo_run, undo_stages
+from dss.undo import refuse_while_open, undo_run, undo_stages
 
 log = logging.getLogger("dss")
 
@@ -200,9 +200,11 @@ class Run:
         """The syncs in which a run has done anything, the last one first, cut where two change one target.
 
         Raises:
-            StateError: there is no such run, or it cannot be undone any more.
+            StateError: there is no such run, it cannot be undone any more, or an undo of it was cut short and can be
+                gone on with.
         """
         with Journal.look(self.config.state) or contextlib.nullcontext() as journal:
+            refuse_while_open(journal, number, self.digests)
             return undo_stages(journal, number, self.syncs)
 
     def plan_undo(
@@ -222,10 +224,15 @@ class Run:
 
         Returns:
             The syncs that have been planned.
+
+        Raises:
+            StateError: see `undo_stages`.
         """
         self.only, self._undoes = self.choice(only), number
         policies, say = self.config.policies, told or _silent
         with Journal.look(self.config.state) or contextlib.nullcontext() as journal:
+            if self._record is None:
+                refuse_while_open(journal, number, self.digests)
             return undo_run(journal, number, self.syncs, self.only, policies, say, syncs)
 
     def choice(self, only: Collection[str]) -> Only:

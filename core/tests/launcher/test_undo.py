@@ -90,6 +90,41 @@ def test_an_undo_that_was_stopped_is_gone_on_with(play: Play) -> None:
         assert len(journal.undone.of("shop")) > noted
 
 
+def test_an_undo_that_was_stopped_is_not_begun_anew(play: Play) -> None:
+    """Another undo of the same run names the one to go on with; when that has been done, nothing is left."""
+    play.run("apply", "--yes")
+    play.put("shop", play.held_by("shop")["students"], _crash="1")
+    play.run("undo", "1", "--yes")
+    play.put("shop", play.held_by("shop")["students"])
+    before = play.held_by("shop")
+
+    anew, written = play.run("undo", "1", "--yes"), play.run("undo", "1", "-o", "back.plan")
+
+    for refused in (anew, written):
+        assert refused.exit_code == 1
+        assert (
+            "run 2 was taking run 1 back and was cut short; `dss-run resume` goes on with it"
+            in refused.output
+        )
+    assert play.held_by("shop") == before
+    assert play.run("resume", "--yes").exit_code == 0
+    assert "nothing of run 1 is left to be undone" in play.run("undo", "1", "--yes").stdout
+
+
+def test_an_undo_that_nothing_can_go_on_with_is_begun_anew(play: Play) -> None:
+    """Since the configuration is another one by now."""
+    play.run("apply", "--yes")
+    play.put("shop", play.held_by("shop")["students"], _crash="1")
+    play.run("undo", "1", "--yes")
+    play.put("shop", play.held_by("shop")["students"])
+    play.configure('branches = ["students"]\n')
+
+    result = play.run("undo", "1", "--yes")
+
+    assert result.exit_code == 0, result.output
+    assert play.held_by("shop")["students"]["1"]["enabled"] is False
+
+
 def test_nothing_left_to_undo(play: Play) -> None:
     """A run that changed nothing, and one that is undone already, end with 0."""
     play.run("apply", "--yes")

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dss.actions import Action, Adoption, Kind
 from dss.alike import held_values, same, unchanged, unlike_in, value_of
 from dss.attributes import is_multi, names_of
+from dss.undo.turning import ENABLED, Turning
 
-if TYPE_CHECKING:
-    from dss.branches import DataStoreBranch
-    from dss.tree import DataStoreTree
-
-ENABLED = "enabled"
 _NOTHING = object()
 
 
-class Inverse:
-    """Turns changes of one target round. What is back already gives nothing.
-
-    Args:
-        right: the target; it has been read.
-        branches: those that are compared, by name.
-        run: whose changes they are.
-    """
-
-    def __init__(self, right: DataStoreTree, branches: Mapping[str, type[DataStoreBranch]], run: int) -> None:
-        self._right, self._branches, self._run = right, branches, run
+class Inverse(Turning):
+    """Turns single changes of one target round. What is back already gives nothing."""
 
     def of_update(self, links: Sequence[Action], on_the_way: Collection[Any] = ()) -> Iterator[Action]:
         """A value, which may have been changed in several steps, put back.
@@ -99,11 +86,9 @@ class Inverse:
             yield error
             return
         native = self._native(action)
-        known = action.adopts.native if action.adopts is not None else action.native
-        if known is not None and native is not None and str(known) != str(native):
-            yield self._error(
-                action, f"is record {native} by now, not {known}, which run {self._run} made or took over"
-            )
+        another = self._another(action, native, "made or took over")
+        if another is not None:
+            yield another
             return
         if action.adopts is not None:
             yield from self._given_back(action, action.adopts, item, native)
@@ -171,16 +156,10 @@ class Inverse:
 
     def _there(self, action: Action) -> tuple[Any, Any]:
         """The record as it is now, or an error."""
-        branch = self._branches[action.branch]
-        item, reason = branch.get(action.idnumber), branch.contents().frozen.get(action.idnumber)
-        if reason is not None:
-            return None, self._error(action, f"cannot be told apart in {self._right.name}: {reason}")
+        error = self._set_aside(action)
+        if error is not None:
+            return None, error
+        item = self._branches[action.branch].get(action.idnumber)
         if item is None:
             return None, self._error(action, f"is not in {self._right.name} any more")
         return item, None
-
-    def _native(self, action: Action) -> Any:
-        return self._branches[action.branch].native(action.idnumber)
-
-    def _error(self, action: Action, reason: str) -> Action:
-        return Action(Kind.ERROR, action.branch, action.idnumber, attribute=action.attribute, error=reason)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import attrs
@@ -22,6 +21,7 @@ from dss.ordering import Actions
 from dss.plan import Plan
 from dss.store import State
 from dss.templates import Undo
+from dss.undo.earlier import EarlierUndoes
 from dss.undo.inverse import Inverse
 from dss.undo.returning import Returning
 from dss.undo.sections import sync_of
@@ -177,13 +177,14 @@ class _Planning:
         self._partly: Counter[tuple[str, Kind]] = Counter()
         # what is known of whole records; only keys, since there may be very many
         self._made: set[Record] = set()
+        self._taken_over: set[Record] = set()
         self._ended: set[Record] = set()
         self._changed: Counter[tuple[str, str, str]] = Counter()
         self._with_values: set[Record] = set()
         for entry in self._entries():
             record = (entry.branch, entry.idnumber)
-            if entry.kind is Kind.NEW and _ADOPTS not in entry.line:
-                self._made.add(record)
+            if entry.kind is Kind.NEW:
+                (self._taken_over if _ADOPTS in entry.line else self._made).add(record)
             elif entry.kind is Kind.OLD:
                 self._ended.add(record)
             elif entry.kind is Kind.UPDATE:
@@ -252,13 +253,13 @@ class _Planning:
 
     def _turned_round(self) -> Iterator[Action]:
         inverse = Inverse(self._right, self._rights, self._row.number)
-        returning = Returning(self._right, self._rights, self._row.number)
+        earlier = EarlierUndoes(self._journal, self._row, self._right.identity(), self._rights, self._lines)
+        returning = Returning(self._right, self._rights, self._row.number, earlier)
         chains: dict[tuple[str, str, str], list[Action]] = {}
         values = self._values_of_made() if self._with_values else {}
-        on_the_way = self._written_by_earlier_undoes()
         for entry in self._entries():
             record = (entry.branch, entry.idnumber)
-            if entry.kind is not Kind.NEW and record in self._made:
+            if entry.kind is not Kind.NEW and (record in self._made or self._is_given_back(record)):
                 # what was made goes with all that is in it
                 continue
             action = self._loaded(entry)
@@ -271,7 +272,7 @@ class _Planning:
                     links.append(action)
                 if len(links) == self._changed[attribute]:
                     chains.pop(attribute, None)
-                    yield from inverse.of_update(links, on_the_way.get(attribute, ()))
+                    yield from inverse.of_update(links, earlier.on_the_way.get(attribute, ()))
             elif action.kind in (Kind.ADD, Kind.REMOVE):
                 yield from inverse.of_value(action, returns=record in self._ended)
             elif action.kind is Kind.NEW:
@@ -279,26 +280,18 @@ class _Planning:
             else:
                 returning.add(action)
         for attribute, links in chains.items():
-            yield from inverse.of_update(links, on_the_way.get(attribute, ()))
+            yield from inverse.of_update(links, earlier.on_the_way.get(attribute, ()))
         yield from returning.actions()
 
-    def _written_by_earlier_undoes(self) -> dict[tuple[str, str, str], list[object]]:
-        """Unique values that undoes of this run have written: one that died may have left a spare one behind."""
-        found: dict[tuple[str, str, str], list[object]] = {}
-        unique = {name: branch.circles() for name, branch in self._rights.items()}
-        target = self._right.identity()
-        later = takewhile(lambda row: row.number > self._row.number, self._journal.runs())
-        for row in [row for row in later if row.of == self._row.number and not row.expired]:
-            for place, there in enumerate(row.syncs):
-                for entry in self._journal.entries(row.number, place, outcome=Outcome.DONE):
-                    if (
-                        there.target == target
-                        and entry.kind is Kind.UPDATE
-                        and entry.attribute in unique.get(entry.branch, ())
-                    ):
-                        attribute = (entry.branch, entry.idnumber, entry.attribute or "")
-                        found.setdefault(attribute, []).append(self._lines.load(entry.line).wanted)
-        return found
+    def _is_given_back(self, record: Record) -> bool:
+        """Whether a record that was taken over is not ours any more."""
+        branch = self._rights.get(record[0])
+        return (
+            record in self._taken_over
+            and branch is not None
+            and record[1] not in branch
+            and record[1] not in branch.contents().frozen
+        )
 
     def _values_of_made(self) -> dict[Record, dict[str, list[object]]]:
         """What was put into records after they had been made."""

@@ -11,25 +11,33 @@ from dss.attributes import is_multi, names_of
 from dss.importers import Scope, opened
 from dss.store import KEY, NATIVE, REFUSED
 from dss.stored import copy_with
+from dss.undo.earlier import EarlierUndoes
+from dss.undo.turning import ENABLED, Turning
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
     from dss.tree import DataStoreTree
 
-ENABLED = "enabled"
 
-
-class Returning:
+class Returning(Turning):
     """Brings back what was ended: enabled again, taken into our scope again, or made again as it was.
 
     Args:
         right: the target; it has been read.
         branches: those that are compared, by name.
         run: that has ended them.
+        earlier: undoes of the same run.
     """
 
-    def __init__(self, right: DataStoreTree, branches: Mapping[str, type[DataStoreBranch]], run: int) -> None:
-        self._right, self._branches, self._run = right, branches, run
+    def __init__(
+        self,
+        right: DataStoreTree,
+        branches: Mapping[str, type[DataStoreBranch]],
+        run: int,
+        earlier: EarlierUndoes,
+    ) -> None:
+        super().__init__(right, branches, run)
+        self._earlier = earlier
         self._olds: dict[str, list[Action]] = {}
 
     def add(self, old: Action) -> None:
@@ -41,9 +49,9 @@ class Returning:
         for name, olds in self._olds.items():
             branch, gone = self._branches[name], []
             for old in olds:
-                reason = branch.contents().frozen.get(old.idnumber)
-                if reason is not None:
-                    yield self._error(old, f"cannot be told apart in {self._right.name}: {reason}")
+                set_aside = self._set_aside(old)
+                if set_aside is not None:
+                    yield set_aside
                 elif old.idnumber in branch:
                     yield from self._enabled_again(branch, old)
                 else:
@@ -52,6 +60,14 @@ class Returning:
 
     def _enabled_again(self, branch: type[DataStoreBranch], old: Action) -> Iterator[Action]:
         item = branch.get(old.idnumber)
+        if (old.branch, old.idnumber) in self._earlier.made_again:
+            # by an undo that did not come as far as what it refers to
+            there = {name: value_of(item, name) for name in branch.references()}
+            yield from (
+                one
+                for one in self._put_in(branch, old, item)
+                if one.value not in (there[one.attribute or ""] or ()) and not self._earlier.has_put_in(one)
+            )
         if old.adopts is not None or value_of(item, ENABLED) is not False:
             # back already
             return
@@ -114,9 +130,9 @@ class Returning:
             return self._error(old, f"{self._right.name} has {len(hits)} records with this idnumber by now")
         if hit.get(REFUSED):
             return self._error(old, f"must not be taken over: {hit[REFUSED]}")
-        known = old.native if old.adopts is None else old.adopts.native
-        if known is not None and native is not None and str(known) != str(native):
-            return self._error(old, f"is record {native} by now, not {known}, which run {self._run} ended")
+        another = self._another(old, native, "ended")
+        if another is not None:
+            return another
         wanted = set(names_of(old.right))
         was = {name: value for name, value in hit.items() if name in wanted}
         before = held_values(old.right)
@@ -141,6 +157,10 @@ class Returning:
     def _made_again(self, branch: type[DataStoreBranch], old: Action) -> Iterator[Action]:
         right = self._without_members(branch, old)
         yield Action(Kind.NEW, old.branch, old.idnumber, right=right)
+        yield from self._put_in(branch, old, right)
+
+    def _put_in(self, branch: type[DataStoreBranch], old: Action, right: Any) -> Iterator[Action]:
+        """What a record referred to, one by one."""
         for name, values in self._members(branch, old).items():
             for value in sorted(values, key=str):
                 yield Action(
@@ -161,6 +181,3 @@ class Returning:
     def _without_members(self, branch: type[DataStoreBranch], old: Action) -> Any:
         members = self._members(branch, old)
         return copy_with(old.right, dict.fromkeys(members)) if members else old.right
-
-    def _error(self, old: Action, reason: str) -> Action:
-        return Action(Kind.ERROR, old.branch, old.idnumber, error=reason)

@@ -1,0 +1,53 @@
+"""What is the same for everything that is turned round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from dss.actions import Action, Kind
+
+if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
+    from dss.tree import DataStoreTree
+
+ENABLED = "enabled"
+
+
+class Turning:
+    """Turns what a run has done round, or says why that cannot be.
+
+    Args:
+        right: the target; it has been read.
+        branches: those that are compared, by name.
+        run: whose changes they are.
+    """
+
+    def __init__(self, right: DataStoreTree, branches: Mapping[str, type[DataStoreBranch]], run: int) -> None:
+        self._right, self._branches, self._run = right, branches, run
+
+    def _set_aside(self, action: Action) -> Action | None:
+        """An error where nobody can tell which record of the target is meant."""
+        reason = self._branches[action.branch].contents().frozen.get(action.idnumber)
+        if reason is None:
+            return None
+        return self._error(action, f"cannot be told apart in {self._right.name}: {reason}")
+
+    def _another(self, action: Action, native: Any, was: str) -> Action | None:
+        """An error where the target has another record under this idnumber by now.
+
+        Args:
+            action: what was done to the one that is meant.
+            native: the id of the record that there is.
+            was: what was done to it, in a word or two.
+        """
+        known = action.native if action.adopts is None else action.adopts.native
+        if known is None or native is None or str(known) == str(native):
+            return None
+        return self._error(action, f"is record {native} by now, not {known}, which run {self._run} {was}")
+
+    def _native(self, action: Action) -> Any:
+        return self._branches[action.branch].native(action.idnumber)
+
+    def _error(self, action: Action, reason: str) -> Action:
+        return Action(Kind.ERROR, action.branch, action.idnumber, attribute=action.attribute, error=reason)
