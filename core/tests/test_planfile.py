@@ -22,7 +22,7 @@ from dss import Action
 from dss.errors import PlanError
 from dss.holding import Because, Hold
 from dss.lines import Lines
-from dss.planfile import BranchHead, Head, PlanFile, Section, SyncHead, held_in, write_plan
+from dss.planfile import BranchHead, Head, PlanFile, Section, SyncHead, write_plan
 from dss.policies import Limit
 from dss.sources import Source
 
@@ -88,8 +88,8 @@ def test_what_was_written_is_read_again(file: Path) -> None:
     lines = list(found.lines(0))
 
     assert found.head == HEAD
-    assert [LINES.load(line).key for line in lines] == [action.key for action in actions()]
-    assert [held_in(line) for line in lines] == [(), (), (), (0,), (1,)]
+    assert [LINES.load(line).key for line, _ in lines] == [action.key for action in actions()]
+    assert [held for _, held in lines] == [(), (), (), (0,), (1,)]
     assert [error.error for error in found.errors(0)] == [f"is {NASTY!r}"]
     assert foot.counts[0].ready == {"students": {"new": 1, "update": 1, "add": 1}}
     assert foot.counts[0].held == {"students": {"old": 1}}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Protocol
+
+import attrs
 
 from dss.actions import Action, Adoption, Kind
 from dss.attributes import is_multi
 from dss.errors import ConfigError, PlanError
-from dss.one_line import one_line
+from dss.one_line import from_line, one_line
 from dss.records import UNSET, Records, WrongRecord, name_of
 from dss.serializing import ANYTHING, Codec, Unwritable, dump_anything, is_marked, load_anything
 from dss.templates import DefaultTemplate, Undo
@@ -38,6 +39,7 @@ class Lines:
     def __init__(self, left: DataStoreTree, right: DataStoreTree) -> None:
         self._left, self._right = _Side(left), _Side(right)
         self._undo = _Undoing(right)
+        self._sorts: dict[tuple[Kind, str, str | None], _Sort] = {}
         # the changes of one record stand together, so what the left holds is written once for all
         self._last: tuple[Any, bool, dict[str, Any] | None] = (None, False, None)
 
@@ -73,8 +75,7 @@ class Lines:
             PlanError: naming the branch, the attribute and the type that cannot be written.
         """
         try:
-            found = self._found(action)
-            line = one_line(found)
+            return one_line(self._found(action))
         except WrongRecord as error:
             raise PlanError(_unwritable(action, f"{action.branch}{error}")) from None
         except Unwritable as error:
@@ -82,11 +83,6 @@ class Lines:
             raise PlanError(_unwritable(action, f"{what} holds a `{error}`")) from None
         except (ValueError, RecursionError) as error:
             raise PlanError(_unwritable(action, f"{action.branch}: {error}")) from None
-        if "\\ud" in line and json.loads(line) != found:
-            raise PlanError(
-                _unwritable(action, f"{action.branch}: a text holds halves of characters side by side")
-            )
-        return line
 
     def _found(self, action: Action) -> dict[str, Any]:
         kind, branch, idnumber, attribute = action.kind, action.branch, action.idnumber, action.attribute
@@ -103,52 +99,64 @@ class Lines:
         if kind is Kind.ERROR:
             found["error"] = action.error
             return found
-        right = self._right.records(branch)
+        sort = self._sorts.get((kind, branch, attribute)) or self._sort(kind, branch, attribute)
+        item = action.left
         was = wanted = left = None
         if kind is Kind.NEW:
-            wanted = None if action.right is None else right.dump(action.right, idnumber)
-            if action.left is not None:
-                left = _beyond(self._left.records(branch), action.left, idnumber, wanted or {})
+            if action.right is not None:
+                wanted = sort.right.dump(action.right, idnumber)
+            if item is not None:
+                left = _beyond(sort.left or self._left.records(branch), item, idnumber, wanted or {})
         elif kind is Kind.OLD:
-            was = None if action.right is None else right.dump(action.right, idnumber)
+            if action.right is not None:
+                was = sort.right.dump(action.right, idnumber)
         else:
-            codec = self.codec(branch, attribute)
-            was, wanted = action.was, action.wanted
+            was, wanted, value = action.was, action.wanted, action.value
             if kind in _VALUES:
-                value = action.value
-                found["value"] = None if value is None else (codec.item or ANYTHING).dump(value)
+                found["value"] = None if value is None else sort.item.dump(value)
                 was, wanted = _within_reason(kind, value, was, wanted)
-            elif action.value is not None:
-                found["value"] = (codec.item or ANYTHING).dump(action.value)
-            was = None if was is None else codec.dump(was)
-            wanted = None if wanted is None else codec.dump(wanted)
-            if action.left is not None:
-                left = self._left_of(action)
+            elif value is not None:
+                found["value"] = sort.item.dump(value)
+            if was is not None:
+                was = sort.codec.dump(was)
+            if wanted is not None:
+                wanted = sort.codec.dump(wanted)
+            if item is not None:
+                left = self._left_of(action, sort)
         found["was"] = was
         found["wanted"] = wanted
         if left is not None:
             found["left"] = left
-        self._add_rest(found, action)
+        self._add_rest(found, action, sort)
         return found
 
-    def _left_of(self, action: Action) -> dict[str, Any]:
+    def _sort(self, kind: Kind, branch: str, attribute: str | None) -> _Sort:
+        codec = self.codec(branch, attribute)
+        item = codec.item or ANYTHING
+        found = _Sort(self._right.records(branch), self._left.known(branch), codec, item)
+        self._sorts[kind, branch, attribute] = found
+        return found
+
+    def _left_of(self, action: Action, sort: _Sort) -> dict[str, Any]:
         item, short = action.left, action.kind in _VALUES
         last, was_short, raw = self._last
         if last is not item or was_short is not short or raw is None:
-            raw = self._left.records(action.branch).dump(item, action.idnumber)
+            records = sort.left or self._left.records(action.branch)
+            raw = records.dump(item, action.idnumber)
             if short:
-                raw = {name: one for name, one in raw.items() if not _is_long(one)}
+                raw = {name: one for name, one in raw.items() if one.__class__ is str or not _is_long(one)}
             self._last = (item, short, raw)
         return raw
 
-    def _add_rest(self, found: dict[str, Any], action: Action) -> None:
-        if action.adopts is not None:
+    def _add_rest(self, found: dict[str, Any], action: Action, sort: _Sort) -> None:
+        adopts = action.adopts
+        if adopts is not None:
             found["adopts"] = {
-                "native": dump_anything(action.adopts.native),
-                "was": self._adopted(action.branch, action.adopts.was),
+                "native": dump_anything(adopts.native),
+                "was": self._adopted(action.branch, adopts.was),
             }
-        side, item = (self._right, action.right) if action.left is None else (self._left, action.left)
-        if item is not None and side.records(action.branch).computes_name:
+        side, item = (sort.right, action.right) if action.left is None else (sort.left, action.left)
+        if item is not None and side is not None and side.computes_name:
             found["name"] = name_of(item)
         if action.joins is not None:
             found["joins"] = action.joins
@@ -159,9 +167,9 @@ class Lines:
         if action._message is not None:
             found["message"] = action._message
         found["fingerprint"] = action.fingerprint
-        undo = self.undo_of(action)
+        undo = self._undo.of(action)
         if undo is not Undo.WHOLLY:
-            found["undo"] = undo.value
+            found["undo"] = undo._value_
 
     def _adopted(self, branch: str, was: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -188,7 +196,7 @@ class Lines:
             PlanError: the line is no action, or its models have changed.
         """
         try:
-            raw = json.loads(line)
+            raw = from_line(line)
         except (ValueError, RecursionError) as error:
             raise PlanError(f"a line of the plan is no JSON: {error}") from None
         try:
@@ -286,6 +294,23 @@ class Lines:
         )
 
 
+@attrs.frozen
+class _Sort:
+    """How the actions of one kind on one attribute are written.
+
+    Attributes:
+        right: the target's records.
+        left: the source's; None where it has no such branch.
+        codec: the attribute's values.
+        item: one of them, where they are a collection.
+    """
+
+    right: Records
+    left: Records | None
+    codec: Codec
+    item: Codec
+
+
 class _Side:
     """The models of one tree's branches."""
 
@@ -355,8 +380,9 @@ def _beyond(records: Records, item: Any, idnumber: str, wanted: Mapping[str, Any
     if left == wanted:
         return {}
     found = {name: one for name, one in left.items() if name not in wanted or wanted[name] != one}
-    for name in wanted.keys() - left.keys():
-        found[name] = None if name in records.declared else UNSET
+    for name in wanted:
+        if name not in left:
+            found[name] = None if name in records.declared else UNSET
     return found
 
 

@@ -1,4 +1,4 @@
-"""A plain value as one line of JSON in ASCII."""
+"""A plain value as one line of JSON in ASCII, and back."""
 
 from __future__ import annotations
 
@@ -13,14 +13,34 @@ def one_line(value: Any) -> str:
     """Write a value: by the quick library where that gives ASCII, else by Python's own.
 
     Raises:
-        ValueError, TypeError: it holds what JSON cannot.
+        ValueError, TypeError: it holds what JSON cannot, or what would be read as something else.
     """
     try:
         line = orjson.dumps(value)
     except TypeError:
-        # halves of characters, and whole numbers of more than 64 bits
-        return _any_line(value)
+        # halves of characters, or what JSON cannot
+        return _checked(value)
     return line.decode("ascii") if line.isascii() else _any_line(value)
+
+
+def from_line(line: str | bytes) -> Any:
+    """Read what `one_line` has written, and other JSON without whole numbers of more than 64 bits.
+
+    Raises:
+        ValueError, RecursionError: it is no JSON.
+    """
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        # it refuses halves of characters
+        return json.loads(line)
+
+
+def _checked(value: Any) -> str:
+    line = _any_line(value)
+    if json.loads(line) != value:
+        raise ValueError("a text holds halves of characters side by side")
+    return line
 
 
 def _encoder() -> Callable[[Any], str]:

@@ -16,7 +16,7 @@ import attrs
 from dss.attributes import KEY, model_of
 from dss.models import Base
 from dss.serializing import ANYTHING, Codec, Unwritable, codecs_of
-from dss.stored import slots_of
+from dss.stored import cached_in, members_of, slots_of
 
 UNSET = {"$unset": True}
 """What stands for a field that has never been set."""
@@ -26,6 +26,8 @@ Build = Callable[[Mapping[str, Any]], Any]
 
 NAMES = ("name", "given_name", "family_name")
 """What a record may be called by."""
+
+COMPUTED = (property, functools.cached_property)
 
 
 class WrongRecord(Exception):
@@ -47,6 +49,7 @@ class Records:
 
     def __init__(self, klass: type, build: Build) -> None:
         self.klass, self._build = klass, build
+        self._members = members_of(klass)
         self.codecs = codecs_of(klass)
         self._slots = dict(reversed(slots_of(klass)))
         fields = dict.fromkeys([*self._slots, *_fields(klass)])
@@ -54,12 +57,12 @@ class Records:
         self.declared = dict.fromkeys(name for name in [*shown, *fields] if name != KEY)
         self._inside = [name for name in self.declared if name not in self._slots]
         self._has_dict = klass.__dictoffset__ != 0
-        self._passed_over = {KEY, *_cached(klass)}
-        self.computes_name = any(_is_computed(klass, name) for name in NAMES)
+        self._passed_over = {KEY, *cached_in(self._members)}
+        self.computes_name = any(isinstance(self._members.get(name), COMPUTED) for name in NAMES)
         self._is_built = not _makes_itself(klass)
         self._in_slots = [name for name in self.declared if name in self._slots]
         self._known = frozenset([*self._in_slots, KEY])
-        self._dump_slots, self._fill_slots = self._compiled_dump(), self._compiled_fill()
+        self._own_key = self._slots[KEY].__get__ if KEY in self._slots else None
 
     def codec(self, attribute: str | None) -> Codec:
         """How one attribute's values are written."""
@@ -88,17 +91,18 @@ class Records:
             own = inside.get(KEY, idnumber)
             if own != idnumber:
                 found[KEY] = own
-        if KEY in self._slots and (own := self._slots[KEY].__get__(item)) != idnumber:
+        if self._own_key is not None and (own := self._own_key(item)) != idnumber:
             found[KEY] = own
         return found
 
-    def _compiled_dump(self) -> Callable[[Any], dict[str, Any]]:
+    @functools.cached_property
+    def _dump_slots(self) -> Callable[[Any], dict[str, Any]]:
         """One function for all slots, since it runs twice for every action of a plan."""
         lines, known = ["def dump(item):", " found = {}"], dict[str, Any]()
         for at, name in enumerate(self._in_slots):
             codec = self.codec(name)
             known[f"dump{at}"], known[f"slot{at}"] = codec.dump, self._slots[name].__get__
-            is_overridden = inspect.getattr_static(self.klass, name) is not self._slots[name]
+            is_overridden = self._members[name] is not self._slots[name]
             lines.append(f" value = slot{at}(item)" if is_overridden else f" value = item.{name}")
             lines.append(" if value is not None:")
             plainly = "value if value.__class__ is str else " if codec is ANYTHING else ""
@@ -107,14 +111,15 @@ class Records:
         made: Callable[[Any], dict[str, Any]] = known["dump"]
         return made
 
-    def _compiled_fill(self) -> Callable[[Any, Mapping[str, Any]], None]:
+    @functools.cached_property
+    def _fill_slots(self) -> Callable[[Any, Mapping[str, Any]], None]:
         """The way back, likewise."""
         lines, known = ["def fill(item, raw):", " get = raw.get"], dict[str, Any]()
-        is_open = inspect.getattr_static(self.klass, "__setattr__") is object.__setattr__
+        is_open = self._members["__setattr__"] is object.__setattr__
         for at, name in enumerate(self._in_slots):
             codec = self.codec(name)
             known[f"load{at}"], known[f"slot{at}"] = codec.load, self._slots[name].__set__
-            is_overridden = inspect.getattr_static(self.klass, name) is not self._slots[name]
+            is_overridden = self._members[name] is not self._slots[name]
             put = f"item.{name} = {{}}" if is_open and not is_overridden else f"slot{at}(item, {{}})"
             lines.append(f" value = get({name!r})")
             if codec is ANYTHING:
@@ -220,10 +225,6 @@ def _read(item: Any, name: str) -> Any:
         return None
 
 
-def _is_computed(klass: type, name: str) -> bool:
-    return isinstance(inspect.getattr_static(klass, name, None), property | functools.cached_property)
-
-
 def _fields(klass: type) -> list[str]:
     if attrs.has(klass):
         return [field.name for field in attrs.fields(klass)]
@@ -232,18 +233,10 @@ def _fields(klass: type) -> list[str]:
     return []
 
 
-def _cached(klass: type) -> list[str]:
-    return [
-        name
-        for name in dir(klass)
-        if isinstance(inspect.getattr_static(klass, name), functools.cached_property)
-    ]
-
-
 def _makes_itself(klass: type) -> bool:
     """Whether an object is nothing but its fields: no `__init__` of the user's own has anything to do with it."""
     init: Any = inspect.getattr_static(klass, "__init__")
-    if init is inspect.getattr_static(Base, "__init__"):
+    if init is vars(Base)["__init__"]:
         return True
     code = getattr(init, "__code__", None)
     if code is None:

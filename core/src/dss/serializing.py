@@ -11,7 +11,6 @@ import base64
 import datetime
 import decimal
 import functools
-import inspect
 import json
 import math
 import types
@@ -25,12 +24,14 @@ from typing import Any
 
 import attrs
 
+from dss.stored import members_of
+
 MARK = "$"
 OTHERWISE = "$any"
 """What marks a value that is not what its annotation says."""
 
-MANY_DIGITS = 4000
-"""Bits of a whole number beyond which it is written in hexadecimal: Python refuses to read it in decimal."""
+MANY_BITS = 63
+"""Of a whole number; beyond them it is written in hexadecimal, since many readers of JSON make a fraction of it."""
 
 
 class Unwritable(Exception):
@@ -96,7 +97,7 @@ def load_anything(raw: Any) -> Any:
 
 
 def _whole(value: int) -> Any:
-    return int(value) if value.bit_length() < MANY_DIGITS else {"$int": hex(value)}
+    return int(value) if value.bit_length() <= MANY_BITS else {"$int": hex(value)}
 
 
 def _fraction(value: float) -> Any:
@@ -232,8 +233,7 @@ def codec_of(annotation: Any) -> Codec:
 def codecs_of(klass: type) -> dict[str, Codec]:
     """The codecs of a model's annotated fields and properties, by attribute."""
     hints = dict(_hints(klass))
-    for name in dir(klass):
-        found = inspect.getattr_static(klass, name, None)
+    for name, found in members_of(klass).items():
         function = found.fget if isinstance(found, property) else getattr(found, "func", None)
         if function is not None and not name.startswith("__"):
             hint = _hints(function).get("return")
@@ -325,7 +325,9 @@ def _structured(kind: type) -> Codec:
 
 def _plain(raw: Any) -> Any:
     """What cattrs has made, when it is nothing but JSON."""
-    if raw is None or isinstance(raw, str | bool | int) or (isinstance(raw, float) and math.isfinite(raw)):
+    if raw is None or isinstance(raw, str) or (isinstance(raw, float) and math.isfinite(raw)):
+        return raw
+    if isinstance(raw, int) and raw.bit_length() <= MANY_BITS:
         return raw
     if isinstance(raw, dict) and all(isinstance(key, str) for key in raw):
         return {key: _plain(one) for key, one in raw.items()}

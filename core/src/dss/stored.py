@@ -18,7 +18,7 @@ def held_by(item: Any) -> dict[str, Any]:
             found[name] = slot.__get__(item)
         except AttributeError:
             continue
-    cached = _cached(type(item))
+    cached = cached_in(members_of(type(item)))
     found.update((name, value) for name, value in getattr(item, "__dict__", {}).items() if name not in cached)
     return found
 
@@ -63,10 +63,11 @@ def slots_of(klass: type) -> list[tuple[str, MemberDescriptorType]]:
     return found
 
 
-def _cached(klass: type) -> set[str]:
-    return {
-        name
-        for base in klass.__mro__
-        for name, value in vars(base).items()
-        if isinstance(value, functools.cached_property)
-    }
+def members_of(klass: type) -> dict[str, Any]:
+    """What a class and those that it inherits from define, as `inspect.getattr_static` finds it, all at once."""
+    return {name: value for base in reversed(klass.__mro__) for name, value in vars(base).items()}
+
+
+def cached_in(members: Mapping[str, Any]) -> set[str]:
+    """Which of them are cached properties: what an object keeps of those is nothing of its own."""
+    return {name for name, value in members.items() if isinstance(value, functools.cached_property)}

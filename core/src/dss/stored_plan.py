@@ -15,7 +15,7 @@ from dss.guard import rederive
 from dss.holding import Because, Hold
 from dss.lines import Lines
 from dss.plan import Plan
-from dss.planfile import Foot, PlanFile, SyncHead, held_in
+from dss.planfile import Foot, PlanFile, SyncHead
 from dss.planfile.tally import total
 from dss.spool import LIMIT
 
@@ -37,32 +37,48 @@ class StoredActions(Collection[Action]):
 
     def __init__(self, file: PlanFile, place: int, lines: Lines, count: int) -> None:
         self._file, self._place, self._lines, self._count = file, place, lines, count
-        self._kept: list[Action] | None = None
+        self._kept: list[tuple[Action, str]] | None = None
+        self._held: dict[int, list[Action]] = {}
 
     def __len__(self) -> int:
         return self._count
 
     def __iter__(self) -> Iterator[Action]:
-        if self._count > LIMIT:
-            return map(self._lines.load, self._file.lines(self._place))
-        if self._kept is None:
-            self._kept = list(map(self._lines.load, self._file.lines(self._place)))
-        return iter(self._kept)
+        return (action for action, _ in self.with_lines())
 
     def __contains__(self, action: object) -> bool:
         return isinstance(action, Action) and any(action.key == one.key for one in self)
 
     def with_lines(self) -> Iterator[tuple[Action, str]]:
         """The actions with the lines that they were read from."""
-        return zip(self, self._file.lines(self._place), strict=True)
+        if self._count > LIMIT:
+            return ((action, line) for action, line, _ in self._read())
+        return iter(self._keep())
 
     def held(self) -> dict[int, list[Action]]:
         """The actions that were held when the plan was made, by the number of the hold."""
+        if self._count <= LIMIT:
+            self._keep()
+            return self._held
         found: dict[int, list[Action]] = {}
-        for action, line in self.with_lines():
-            for number in held_in(line):
+        for action, _, numbers in self._read():
+            for number in numbers:
                 found.setdefault(number, []).append(action)
         return found
+
+    def _read(self) -> Iterator[tuple[Action, str, tuple[int, ...]]]:
+        load = self._lines.load
+        return ((load(line), line, numbers) for line, numbers in self._file.lines(self._place))
+
+    def _keep(self) -> list[tuple[Action, str]]:
+        if self._kept is None:
+            kept, held = list[tuple[Action, str]](), dict[int, list[Action]]()
+            for action, line, numbers in self._read():
+                kept.append((action, line))
+                for number in numbers:
+                    held.setdefault(number, []).append(action)
+            self._kept, self._held = kept, held
+        return self._kept
 
 
 def check_plan(file: PlanFile, digests: Mapping[str, str], syncs: Sequence[Sync]) -> list[Sync]:

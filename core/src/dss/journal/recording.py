@@ -57,10 +57,12 @@ class Recording:
         """Write down all actions of a sync, and which of them are held."""
         base = self._sections.base(run, sync)
         rest = iter(lines)
+        # the key of an action takes longer to make than its line to be written, and few are held
+        idnumbers = {key[2] for key in held}
         with self._database.writing() as connection:
             while chunk := list(itertools.islice(rest, AT_ONCE)):
                 self._plan(connection, base, chunk)
-                kept = [one for one, _ in chunk if one.key in held] if held else []
+                kept = [one for one, _ in chunk if one.idnumber in idnumbers and one.key in held]
                 if kept:
                     self._settle(
                         connection, base, [(one, Outcome.HELD, held[one.key], None) for one in kept], None

@@ -6,7 +6,6 @@ Neither keeps a list of the changes: whoever shows them goes through them, as of
 from __future__ import annotations
 
 import functools
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,7 +15,8 @@ import attrs
 from dss.actions import Action, Adoption, Kind
 from dss.filing import sync_head
 from dss.lines import Lines
-from dss.planfile import HoldHead, PlanFile, SyncHead, Tally, held_in, label_of
+from dss.one_line import from_line
+from dss.planfile import HoldHead, PlanFile, SyncHead, Tally, label_of
 from dss.planfile.tally import Counting, label, total
 from dss.planfile.writing import numbers_of
 from dss.serializing import is_marked, load_anything
@@ -193,10 +193,10 @@ class FileView:
 
     def passing(self) -> Iterator[Passing]:
         """All changes, in order."""
-        for line in self._file.lines(self._place):
-            raw = json.loads(line)
+        for line, held in self._file.lines(self._place):
+            raw = from_line(line)
             counted = label(raw["kind"], takes_over=raw.get("adopts") is not None)
-            yield Passing(raw["branch"], counted, tuple(raw.get("held", ())), raw)
+            yield Passing(raw["branch"], counted, held, raw)
 
     def change(self, passing: Passing) -> Change:
         """One of them, as it is shown."""
@@ -204,9 +204,9 @@ class FileView:
 
     def held(self) -> Iterator[tuple[int, Change]]:
         """What is held, each with the number of its hold."""
-        for line in self._file.lines(self._place) if self.holds else ():
-            for number in held_in(line):
-                yield number, self._change(json.loads(line))
+        for line, held in self._file.lines(self._place) if self.holds else ():
+            for number in held:
+                yield number, self._change(from_line(line))
 
     def wrong(self) -> Iterator[Action]:
         """What needs attention."""

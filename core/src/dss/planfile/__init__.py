@@ -1,7 +1,7 @@
 """Plans as files: written atomically, read as a stream, and trusted only as they were written."""
 
 from dss.planfile.heads import VERSION, BranchHead, Foot, Head, HoldHead, SyncHead
-from dss.planfile.reading import PlanFile, held_in
+from dss.planfile.reading import PlanFile
 from dss.planfile.tally import ADOPT, LABELS, RELEASE, Tally, label_of
 from dss.planfile.writing import Section, check_place, write_plan
 
@@ -19,7 +19,6 @@ __all__ = [
     "SyncHead",
     "Tally",
     "check_place",
-    "held_in",
     "label_of",
     "write_plan",
 ]

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from dss.actions import Action, Kind
 from dss.errors import PlanError
+from dss.one_line import from_line
 from dss.planfile.heads import FORMAT, VERSION, Foot, Head, read
 from dss.planfile.writing import DIGEST
 
@@ -58,17 +59,17 @@ class PlanFile:
             self._foot = self._verified()
         return self._foot
 
-    def lines(self, sync: int) -> Iterator[str]:
-        """The actions of one sync, each as a line for `Lines.load`, in order.
+    def lines(self, sync: int) -> Iterator[tuple[str, tuple[int, ...]]]:
+        """The actions of one sync, in order: each as a line for `Lines.load`, and the numbers of the holds on it.
 
         Raises:
             PlanError: as `verify`, which comes first.
         """
         self.verify()
         for line in self._between():
-            place, _, kind = _front(line)
+            place, held, kind = _front(line)
             if place == sync and kind != Kind.ERROR:
-                yield line
+                yield line, held
 
     def errors(self, sync: int) -> Iterator[Action]:
         """What could not be carried out, without the records."""
@@ -76,7 +77,7 @@ class PlanFile:
         for line in self._between():
             place, _, kind = _front(line)
             if place == sync and kind == Kind.ERROR:
-                raw = json.loads(line)
+                raw = from_line(line)
                 yield Action(
                     kind, raw["branch"], raw["idnumber"], attribute=raw.get("attribute"), error=raw["error"]
                 )
@@ -180,11 +181,6 @@ class PlanFile:
         )
 
 
-def held_in(line: str) -> tuple[int, ...]:
-    """The numbers of the holds that keep an action back, by its line; none when it is ready."""
-    return _front(line)[1]
-
-
 def _front(line: str) -> tuple[int, tuple[int, ...], str]:
     """Which sync a line belongs to, what holds it, and of which kind it is."""
     found = _FRONT.match(line)
@@ -192,7 +188,7 @@ def _front(line: str) -> tuple[int, tuple[int, ...], str]:
         held = found[2]
         return int(found[1]), tuple(map(int, held.split(","))) if held else (), found[3]
     try:
-        raw: dict[str, Any] = json.loads(line)
+        raw: dict[str, Any] = from_line(line)
         return int(raw["sync"]), tuple(raw.get("held", ())), str(raw["kind"])
     except Exception:
         raise PlanError(f"a line of the plan is no action: {line:.80}") from None
