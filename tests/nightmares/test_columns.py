@@ -122,7 +122,8 @@ def test_the_renamed_column(scene: Scene) -> None:
 
     assert first.exit_code == 4
     assert (
-        "students : email is blank in 400 of 400 students, and was in 0 in the last good run" in first.stdout
+        "students : students has no column for email, and had one in the last good run; look at the export"
+        in first.stdout
     )
     assert scene.look().all_but("T4") == before.all_but("T4")
     assert second.exit_code == 0
@@ -168,3 +169,64 @@ def test_the_column_that_told_who_has_left(scene: Scene) -> None:
         "300 records of students are new, and the source had 400 in the last good run; 300 changes",
     )
     scene.recovers(before)
+
+
+def test_the_column_that_told_who_has_left_of_a_few(scene: Scene) -> None:
+    """As above, with three former pupils only: too few for a flood, and they would all be able to log in again."""
+    school = scene.news()
+    gone = [row["Student_Number"] for row in school.students[:2]]
+    for row in school.students[:2]:
+        row["Enroll_Status"] = "2"
+    school.cc = [row for row in school.cc if row["Student_Number"] not in gone]
+    scene.pass_night(school)
+    assert scene.apply().exit_code == 0
+    before = scene.look()
+    new = dict(school.students[2])
+    new.update(Student_Number="20000", ID="70000", Network_ID="gone20000", Enroll_Status="2")
+    new.update(Student_Email="gone20000@fairfield.example")
+    school.students.append(new)
+    school.teachers[4]["Email_Addr"] = "another.address@fairfield.example"
+    scene.pass_night(school)
+    text = scene.path("students").read_text().replace("Enroll_Status", "Status_Of_Enrolment", 1)
+    scene.put("students", text)
+
+    result = scene.apply()
+
+    assert result.exit_code == 3
+    assert (
+        "students has no column `Enroll_Status`, and had it in the last good run; 3 changes wait"
+        in scene.held(result)
+    )
+    assert scene.look().working == before.working
+    assert scene.look().seats == before.seats
+    scene.pass_night(school)
+    assert scene.apply().exit_code == 0
+
+
+def test_the_column_that_told_who_has_left_when_nobody_has(scene: Scene) -> None:
+    """Nothing has to wait; but from now on nobody would leave any more, and that night says so."""
+    before = scene.look()
+    scene.pass_night(scene.news())
+    text = scene.path("students").read_text().replace("Enroll_Status", "Status_Of_Enrolment", 1)
+    scene.put("students", text)
+
+    first = scene.apply()
+    second = scene.apply()
+
+    assert first.exit_code == 4
+    assert first.stdout.count("has no column `Enroll_Status`, and had it in the last good run") == 1
+    assert "everybody in it is taken" in first.stdout
+    assert scene.look().all_but("T4") == before.all_but("T4")
+    assert second.exit_code == 0
+
+
+def test_the_column_of_a_small_table_is_gone(scene: Scene) -> None:
+    """However few had anything in it."""
+    scene.pass_night(scene.news())
+    text = scene.path("teachers").read_text().replace("TeacherLoginID", "Login_Of_Teacher", 1)
+    scene.put("teachers", text)
+
+    result = scene.apply()
+
+    assert result.exit_code == 4
+    assert "teachers has no column for username, and had one in the last good run" in result.stdout

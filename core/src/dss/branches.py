@@ -253,6 +253,11 @@ class DataStoreBranch(metaclass=BranchType):
         """Say that the source has no column for these: they are None throughout and never a difference."""
         cls._bound().absent.update(dict.fromkeys(attributes))
 
+    @classmethod
+    def undecided(cls, *columns: str) -> None:
+        """Say that the source lacks columns that tell who belongs to the branch, so that everybody in it is taken."""
+        cls._bound().undecided.update(dict.fromkeys(columns))
+
     # -- reading, for the core -------------------------------------------------------------------------------------
 
     @classmethod

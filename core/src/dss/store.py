@@ -96,6 +96,7 @@ class Store:
         problems: bad rows that could not be tied to a record; while there are any, nothing of the branch is removed.
         notes: for people only.
         absent: attributes the source has no column for.
+        undecided: columns that tell who belongs to the branch, and that the source does not have.
         doubtful: why this branch may lack records that the source has; then nothing of it is removed.
         owner: idnumbers whose attributes another branch of the same tree owns, with that branch's name.
         unused: fields of the records that the model has no place for.
@@ -113,6 +114,7 @@ class Store:
     problems: list[str] = attrs.field(factory=list)
     notes: list[str] = attrs.field(factory=list)
     absent: dict[str, None] = attrs.field(factory=dict)
+    undecided: dict[str, None] = attrs.field(factory=dict)
     doubtful: str = ""
     owner: dict[str, str] = attrs.field(factory=dict)
     unused: dict[str, None] = attrs.field(factory=dict)
@@ -129,7 +131,7 @@ class Store:
         """
         keys = len(self.items.keys() | self.frozen.keys()) if self.frozen else len(self.items)
         rows = max(self.rows, len(self.items))
-        return Reading(rows, keys, {**self.blanks, **dict.fromkeys(self.absent, rows)})
+        return Reading(rows, keys, {**self.blanks, **dict.fromkeys([*self.absent, *self.undecided], rows)})
 
     def freeze(self, idnumber: str, reason: str) -> None:
         """Set a record aside; a second reason is added to the first."""

@@ -287,8 +287,14 @@ def test_members_exchanged_by_the_hundred(schools: Any) -> None:
     assert hold.reason == "members would change in 200 of 400 values in cohorts; 200 changes of members wait"
 
 
-@pytest.mark.parametrize("absent", [False, True])
-def test_a_column_gone_blank_that_changes_nothing_is_told(schools: Any, absent: bool) -> None:
+@pytest.mark.parametrize(
+    ("absent", "said"),
+    [
+        (False, "given_name is blank in 100 of 100 students, and was in 0"),
+        (True, "students has no column for given_name, and had one"),
+    ],
+)
+def test_a_column_gone_blank_that_changes_nothing_is_told(schools: Any, absent: bool, said: str) -> None:
     """Blank where the target takes no blanks, or gone from the file: nothing is held, and somebody hears of it."""
     schools.students(range(100))
     for tree in (schools.left, schools.right):
@@ -309,10 +315,51 @@ def test_a_column_gone_blank_that_changes_nothing_is_told(schools: Any, absent: 
         (
             "students",
             "",
-            "given_name is blank in 100 of 100 students, and was in 0 in the last good run; look at the export, since"
-            " nothing of it is brought over",
+            f"{said} in the last good run; look at the export, since nothing of it is brought over",
         )
     ]
+
+
+@pytest.mark.parametrize(("before", "told"), [(0, True), (2, True), (3, False)])
+def test_a_column_of_few_records_that_is_gone(schools: Any, before: int, told: bool) -> None:
+    """Three are too few to trip over a blank; that the column is not there at all is told, unless it never held any."""
+    schools.students(range(3))
+    for student in schools.right.students:
+        student.homeroom = "7B"
+    schools.left.students.absent("homeroom")
+    plan = schools.plan()
+
+    found = holds(plan, None, Memory(readings={"students": Reading(3, 3, {"homeroom": before})}))
+
+    assert found == []
+    assert [error.error.partition(";")[0] for error in plan.errors] == (
+        ["students has no column for homeroom, and had one in the last good run"] if told else []
+    )
+
+
+@pytest.mark.parametrize("before", [0, 30])
+def test_a_column_that_tells_who_belongs_here(schools: Any, before: int) -> None:
+    """Gone, it holds who is new and who would come back, however few they are; when it never was there, it does not."""
+    schools.students(range(30))
+    schools.left.students.make("0090", enabled=True)
+    schools.right.students["0007"].enabled = False
+    schools.right.students["0008"].given_name = "Ada"
+    schools.left.students["0008"].given_name = "Adam"
+    schools.left.students.undecided("Enroll_Status")
+    memory = Memory(readings={"students": Reading(30, 30, {"Enroll_Status": before})})
+
+    found = schools.holds(memory=memory)
+
+    assert [(hold.reason, sorted(one.idnumber for one in hold.actions)) for hold in found] == (
+        []
+        if before
+        else [
+            (
+                "students has no column `Enroll_Status`, and had it in the last good run; 2 changes wait",
+                ["0007", "0090"],
+            )
+        ]
+    )
 
 
 def test_a_cohort_that_a_crash_has_left_empty_is_filled(schools: Any) -> None:

@@ -28,6 +28,8 @@ class _Trip:
         many: several of these.
         blank: the attribute that has gone blank, where that is it.
         shrunk: whether the branch has less than it had.
+        column: the column that tells who belongs here, where that one is gone.
+        alone: what to say besides when nothing has to wait for it; empty where it is not worth a word then.
     """
 
     scope: str
@@ -37,6 +39,8 @@ class _Trip:
     many: str
     blank: str = ""
     shrunk: bool = False
+    column: str = ""
+    alone: str = ""
 
     def sentence(self, count: int) -> str:
         return f"{self.text}; {number(count, self.one, self.many)}"
@@ -60,7 +64,11 @@ def out_of_shape(case: Case) -> None:
                 concerned[trip].append(action)
     for trip, actions in concerned.items():
         case.hold(Because.SHAPE, actions, trip.sentence, scope=trip.scope)
-        if trip.blank and not actions:
+    # one file may be what several branches are made of
+    said = {trip.column for trip, actions in concerned.items() if trip.column and actions}
+    for trip, actions in concerned.items():
+        if trip.alone and not actions and trip.column not in said:
+            said |= {trip.column} - {""}
             _tell(case, trip)
 
 
@@ -75,13 +83,15 @@ def _and_what_names_it(case: Case, name: str, trips: dict[str, list[_Trip]]) -> 
 
 
 def _tell(case: Case, trip: _Trip) -> None:
-    """Say that a column has gone blank where there is nothing to hold: its blanks are refused, or say nothing."""
+    """Say that a column is blank or gone where there is nothing to hold: its blanks are refused, or say nothing."""
     name = trip.scope.partition(".")[0]
     left, right = case.lefts[name], case.rights[name]
     is_made = isinstance(getattr(left.klass, trip.blank, None), property)
-    if is_made or trip.blank in right.unsaid() or not {*left.names()} & {*right.names()} & {trip.blank}:
+    if trip.blank and (
+        is_made or trip.blank in right.unsaid() or not {*left.names()} & {*right.names()} & {trip.blank}
+    ):
         return
-    said = f"{trip.text}; look at the export, since nothing of it is brought over"
+    said = f"{trip.text}; look at the export, since {trip.alone}"
     case.plan.errors.insert(0, Action(kind=Kind.ERROR, branch=name, idnumber="", error=said))
 
 
@@ -89,12 +99,7 @@ def _trips(case: Case, name: str, left: Branch, was: Reading) -> Iterator[_Trip]
     now, shape = left.contents().reading(), case.policies.shape(name)
     yield from _shrunk(name, now, was, shape)
     yield from _grown(name, case.fresh[name], was, Limit(shape.count, shape.growth))
-    blanks = Limit(shape.count, shape.blanks)
-    for attribute, count in now.blanks.items():
-        before = was.blanks.get(attribute, 0)
-        if not blanks.allows(count - before, now.rows):
-            text = f"{attribute} is blank in {count} of {now.rows} {name}, and was in {before} {BEFORE}"
-            yield attrs.evolve(_changes(name, attribute, text), blank=attribute)
+    yield from _gone_blank(name, left, now, was, Limit(shape.count, shape.blanks))
     changes = Limit(shape.count, shape.changes)
     for (branch, attribute), count in case.changed.items():
         if branch == name and not changes.allows(count, 0):
@@ -104,6 +109,39 @@ def _trips(case: Case, name: str, left: Branch, was: Reading) -> Iterator[_Trip]
                 yield _changes(
                     name, attribute, f"{attribute} would change in {min(count, of)} of {of} {what}"
                 )
+
+
+def _gone_blank(name: str, left: Branch, now: Reading, was: Reading, limit: Limit) -> Iterator[_Trip]:
+    """Columns that are blank in more records than before, or, however few had any, are not there at all any more."""
+    store = left.contents()
+    for column, count in now.blanks.items():
+        before = was.blanks.get(column, 0)
+        is_gone = before < was.rows and column in {**store.absent, **store.undecided}
+        if column in store.undecided:
+            if is_gone:
+                yield _undecided(name, column)
+        elif is_gone or not limit.allows(count - before, now.rows):
+            text = f"{column} is blank in {count} of {now.rows} {name}, and was in {before} {BEFORE}"
+            if is_gone:
+                text = f"{name} has no column for {column}, and had one {BEFORE}"
+            alone = "nothing of it is brought over"
+            yield attrs.evolve(_changes(name, column, text), blank=column, alone=alone)
+
+
+def _undecided(name: str, column: str) -> _Trip:
+    """Who has left, say, cannot be told from who has not: nobody is made, and nobody comes back."""
+    return _Trip(
+        name,
+        f"{name} has no column `{column}`, and had it {BEFORE}",
+        lambda action: (
+            action.kind is Kind.NEW
+            or (action.kind is Kind.UPDATE and action.attribute == "enabled" and action.wanted is True)
+        ),
+        "change waits",
+        "changes wait",
+        column=column,
+        alone="everybody in it is taken, whatever that column would say",
+    )
 
 
 def _size(left: Branch, right: Branch, attribute: str) -> tuple[int, str]:

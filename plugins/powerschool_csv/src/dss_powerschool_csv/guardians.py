@@ -57,6 +57,7 @@ class Guardians:
         for told in self.students.reading.cut:
             self.tell.report(told)
         self.families.note(self.tell)
+        self.tell.undecided(*sorted(self.students.reading.undecided))
         self.tell.absent("username", *([] if self.families.options.names else ["given_name", "family_name"]))
         yield from self.merging.records()
 
@@ -70,7 +71,7 @@ class Guardians:
             sheet.need(column)
         family = family_of(self.families, sheet)
         assert family is not None
-        number, status = sheet.need(NUMBER), sheet.place("Enroll_Status")
+        number, status = sheet.need(NUMBER), self.students.reading.deciding(sheet, "Enroll_Status")
         read, active = self.students.numbers.read, self.students.active
 
         def convert(lines: Sequence[int], rows: list[Row]) -> list[Record]:

@@ -38,6 +38,9 @@ class Tell(Protocol):
     def absent(self, *attributes: str) -> None:
         """Say that there is no column."""
 
+    def undecided(self, *columns: str) -> None:
+        """Say that there is no column that tells who belongs here."""
+
 
 class Silent:
     """Says nothing: for a second look at a file whose own branch has told, or will tell, all."""
@@ -55,6 +58,9 @@ class Silent:
         """Say nothing."""
 
     def absent(self, *attributes: str) -> None:
+        """Say nothing."""
+
+    def undecided(self, *columns: str) -> None:
         """Say nothing."""
 
 
@@ -133,6 +139,8 @@ class Reading:
         """Whether all files have been read to their end."""
         self.absent: set[str] | None = None
         """Attributes that none of the files read so far has a column for."""
+        self.undecided: set[str] = set()
+        """Columns that tell who belongs here, and that one of the files does not have."""
         self.cut: list[str] = []
         """What was told of files that may be cut off."""
         self.watch: Callable[[Sheet, Convert], Convert] | None = None
@@ -143,6 +151,17 @@ class Reading:
     def count(self, what: str, number: int = 1) -> None:
         """Count rows of one sort, to be told in a note."""
         self.counts[what] = self.counts.get(what, 0) + number
+
+    def deciding(self, sheet: Sheet, *columns: str) -> int | None:
+        """Where the first of several columns stands that tell who belongs here.
+
+        Raises:
+            ReadError: it cannot be told which column is meant.
+        """
+        place = sheet.place(*columns)
+        if place is None:
+            self.undecided.add(columns[-1])
+        return place
 
     def missing(self, attributes: Sequence[str]) -> None:
         """Say which attributes a file has no column for; those that no file has are told."""
@@ -204,6 +223,7 @@ class Reading:
         self.done = True
         if self.absent:
             self.tell.absent(*sorted(self.absent))
+        self.tell.undecided(*sorted(self.undecided))
         for what, number in self.counts.items():
             self.tell.note(f"{number} {'row' if number == 1 else 'rows'} {what}")
         for file in self.exports.undeclared(self.files):

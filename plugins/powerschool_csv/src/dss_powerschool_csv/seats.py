@@ -37,8 +37,8 @@ class Seats:
     def __init__(self, of: Enrollments, sheet: Sheet) -> None:
         self._of, self._sheet = of, sheet
         self._section = sheet.need("SectionID")
-        self._term = sheet.place("TermID")
-        self._days = sheet.place("DateEnrolled"), sheet.place("DateLeft")
+        self._term = of.reading.deciding(sheet, "TermID")
+        self._days = tuple(of.reading.deciding(sheet, column) for column in ("DateEnrolled", "DateLeft"))
         self._number, self._id = sheet.place("[01]Student_Number"), sheet.place("StudentID")
         if self._number is None and (self._id is None or of.pupils is None):
             raise ReadError(

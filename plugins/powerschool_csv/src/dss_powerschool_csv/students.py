@@ -103,7 +103,8 @@ class Students:
         Raises:
             ReadError: it lacks a column.
         """
-        number, status, record = sheet.need(NUMBER), sheet.place("Enroll_Status"), sheet.place("ID")
+        number, record = sheet.need(NUMBER), sheet.place("ID")
+        status = self.reading.deciding(sheet, "Enroll_Status")
         body = [
             f"number = row[{number}]",
             "if not number.isdecimal():",

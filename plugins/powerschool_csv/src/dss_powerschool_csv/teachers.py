@@ -91,8 +91,8 @@ class Teachers:
         fields = self._expressions(sheet)
         names = {"login": login, "mail": self._mail, "split_name": split_name, **splitters(self._options)}
         values, forgive = values_of(fields, names), forgiving(fields, names)
-        status = sheet.place("SCHOOLSTAFF.Status", "TEACHERS.Status", "Status")
-        staff_status = sheet.place("StaffStatus") if self._options.staff_status else None
+        status = self.reading.deciding(sheet, "SCHOOLSTAFF.Status", "TEACHERS.Status", "Status")
+        staff_status = self.reading.deciding(sheet, "StaffStatus") if self._options.staff_status else None
 
         def is_ours(row: Row) -> bool:
             return (status is None or self._active[row[status]]) and (
