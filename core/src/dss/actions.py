@@ -45,6 +45,18 @@ class Adoption:
     was: Mapping[str, Any]
 
 
+def kind_of(word: str) -> Kind:
+    """The kind that a word stands for, as `Kind(word)` in a fraction of its time: every action asks once.
+
+    Raises:
+        ValueError: there is no such kind.
+    """
+    return _KINDS.get(word) or Kind(word)
+
+
+_KINDS: dict[str, Kind] = {kind.value: kind for kind in Kind}
+
+
 @attrs.define(eq=False, repr=False, on_setattr=attrs.setters.NO_OP)
 class Action:
     """One difference between left (what is needed) and right (what is there).
@@ -68,7 +80,7 @@ class Action:
         place: which action of its plan this is, counted from 0; -1 while there is no plan.
     """
 
-    kind: Kind = attrs.field(converter=Kind)
+    kind: Kind = attrs.field(converter=kind_of)
     branch: str = ""
     idnumber: str = ""
     left: Any = None

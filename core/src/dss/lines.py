@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
-from dss.actions import Action, Adoption, Kind
+from dss.actions import Action, Adoption, Kind, kind_of
 from dss.attributes import is_multi
 from dss.errors import ConfigError, PlanError
 from dss.one_line import from_line, one_line
@@ -210,7 +210,7 @@ class Lines:
             raise PlanError(f"a line of the plan is no action: {told:.200}: {line:.80}") from None
 
     def _loaded(self, raw: dict[str, Any]) -> Action:
-        kind, branch, idnumber = Kind(raw["kind"]), raw["branch"], raw["idnumber"]
+        kind, branch, idnumber = kind_of(raw["kind"]), raw["branch"], raw["idnumber"]
         attribute = raw.get("attribute")
         native = raw.get("native")
         if native.__class__ is dict:
@@ -241,7 +241,7 @@ class Lines:
             if left is not None:
                 left = self._left.records(branch).load(left, idnumber)
         adopts = raw.get("adopts")
-        return Action(
+        action = Action(
             kind,
             branch,
             idnumber,
@@ -259,6 +259,9 @@ class Lines:
             place=raw.get("place", -1),
             message=raw.get("message"),
         )
+        # it would come to the same, for much of the time that reading the line takes
+        action._fingerprint = raw.get("fingerprint")
+        return action
 
     def _completed(
         self, branch: str, left: Mapping[str, Any], wanted: Mapping[str, Any] | None
