@@ -77,6 +77,8 @@ class Hold:
         quiet: this hold is nothing that a person has to look at, see `Because.is_quiet`; for dependent ones, those
             on which they depend decide.
         budget: the limit that they exceed, where that is the reason.
+        parent: from which they would be taken, where its own limit is the reason.
+        of: what their share is a share of.
     """
 
     scope: str
@@ -85,6 +87,8 @@ class Hold:
     because: Because = Because.BUDGET
     quiet: bool = False
     budget: Limit | None = None
+    parent: str = ""
+    of: int | None = None
 
 
 def fingerprints(holds: Iterable[Hold]) -> set[str]:

@@ -12,7 +12,7 @@ from dss.attributes import value_of
 from dss.guard.case import is_removal
 from dss.guard.stale import TOLERANCE
 from dss.holding import Because
-from dss.memory import Memory
+from dss.memory import Memory, Reading
 from dss.store import State
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ def memory_of(journal: Journal | None, left: DataStoreTree, right: DataStoreTree
         missing=lambda branch: journal.missing.of(target, branch),
         readings=readings,
         sources=sources,
+        sizes=_sizes(journal.readings.of(_held_way(left, right))[0]),
         last_run=journal.readings.last(_way(left, right)),
     )
 
@@ -73,10 +74,13 @@ def remember(
     target = sync.right.identity()
     if sync.is_stored:
         # the source has not been read, so nothing is known of it
+        if (row := journal.run(run)) is not None and row.kind == "apply":
+            _remember_sizes(journal, sync, began, whole=False)
         use_approvals(journal, run, place, target)
         return
     for left, right in plan.pairs:
         _remember_ours(journal, run, sync, left, right)
+    _remember_sizes(journal, sync, began, whole=whole)
     if sync.report.stopped:
         use_approvals(journal, run, place, target)
         return
@@ -124,6 +128,35 @@ def _differ(known: Any, found: Any) -> bool:
 def _way(left: DataStoreTree, right: DataStoreTree) -> str:
     """Under what a source is remembered: what was accepted for one target is not yet accepted for another."""
     return f"{left.name} -> {right.name}"
+
+
+def _held_way(left: DataStoreTree, right: DataStoreTree) -> str:
+    """Under what is remembered how much there was of what is held over a budget."""
+    return f"{_way(left, right)}: over a budget"
+
+
+def _remember_sizes(journal: Journal, sync: Sync, began: datetime.datetime, *, whole: bool) -> None:
+    assert sync.plan is not None
+    way = _held_way(sync.left, sync.right)
+    # what a part of a plan says nothing of is still held
+    known = {} if whole else {name: dict(one.blanks) for name, one in journal.readings.of(way)[0].items()}
+    sizes: dict[str, dict[str, int]] = {
+        right.__name__: known.get(right.__name__, {}) for _, right in sync.plan.pairs
+    }
+    for hold in sync.holds:
+        if hold.of is not None:
+            # an idnumber has no line ends
+            sizes[hold.scope.partition(".")[0]][f"{hold.scope}\n{hold.parent}"] = hold.of
+    journal.readings.save(way, {name: Reading(0, 0, own) for name, own in sizes.items()}, {}, began)
+
+
+def _sizes(found: Mapping[str, Reading]) -> dict[tuple[str, str], int]:
+    sizes = {}
+    for one in found.values():
+        for name, of in one.blanks.items():
+            scope, _, parent = name.partition("\n")
+            sizes[scope, parent] = of
+    return sizes
 
 
 def _remember_the_source(journal: Journal, sync: Sync, began: datetime.datetime) -> None:

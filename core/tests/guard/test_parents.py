@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from dss.holding import Because
+from dss.memory import Memory
 from dss.policies import Budget, Limit, Policies
 
 
@@ -125,3 +126,32 @@ def test_records_that_refer_to_one_another_in_a_ring_count(plant: Any) -> None:
     (hold,) = holds(make_plan(left, right))
 
     assert (hold.because, len(hold.actions)) == (Because.BUDGET, 30)
+
+
+def test_what_comes_while_removals_are_held_makes_no_room_for_them(schools: Any) -> None:
+    """Four of ten waited; since then the class has grown to twenty, of which four would be within the limit."""
+    schools.students(range(300))
+    _class(schools, "m", 16, 4)
+    _class(schools, "n", 200, 2)
+
+    found = schools.holds(memory=Memory(sizes={("enrollments", "m"): 10}))
+
+    assert schools.held() == {}
+    assert [hold.reason for hold in found] == [
+        "4 removals in enrollments of classes `m` are 40% of 10, as there were when they were first held; allowed are"
+        " 3, or 30%"
+    ]
+    assert [(hold.parent, hold.of) for hold in found] == [("m", 10)]
+
+
+def test_a_branch_that_has_grown_makes_no_room_either(schools: Any) -> None:
+    """Twelve of two hundred waited, and a hundred have come; once no more are to go than are allowed, they go."""
+    schools.students(range(288))
+    schools.students(range(288, 300), gone=True)
+    grown = Memory(sizes={("students", ""): 200})
+
+    assert schools.held() == {}
+    assert len(schools.held(memory=grown)[Because.BUDGET, "students", False]) == 12
+    for number in (288, 289):
+        schools.left.students.make(f"{number:04}", username=f"u{number}", enabled=True)
+    assert schools.held(memory=grown) == {}

@@ -133,6 +133,29 @@ def test_nothing_is_asked_where_nobody_can_answer(exodus: Play) -> None:
         assert "--yes" in result.stderr
 
 
+@pytest.mark.parametrize("in_a_file", [False, True])
+def test_who_comes_meanwhile_makes_no_room_for_who_is_held(exodus: Play, in_a_file: bool) -> None:
+    """Fourteen of forty wait while twenty come; the next night they are less than a third, and still wait."""
+    exodus.configure("[budgets.students]\ncount = 3\nshare = 0.3\n[guards]\ngrowth = 1.0\n")
+    staying = dict(list(exodus.held_by("shop")["students"].items())[:26])
+    come = {f"new{number:02}": {"name": f"New {number}", "enabled": True} for number in range(20)}
+    exodus.put("sis", {**staying, **come})
+
+    if in_a_file:
+        exodus.run("plan", "-o", "monday.plan")
+    first = exodus.run("apply", "--yes", *(["monday.plan"] if in_a_file else []))
+    second = exodus.run("apply", "--yes")
+
+    assert "14 removals in students are 35% of 40; allowed" in first.stdout
+    assert second.exit_code == 3
+    assert "35% of 40, as there were when they were first held; allowed" in second.stdout
+    assert len(_enabled(exodus)) == 60
+    three_are_back = dict(list(exodus.held_by("shop")["students"].items())[:29])
+    exodus.put("sis", {**three_are_back, **come})
+    assert exodus.run("apply", "--yes").exit_code == 0
+    assert len(_enabled(exodus)) == 49
+
+
 def test_where_nothing_is_held_there_is_nothing_to_approve(play: Play) -> None:
     """And that is no error."""
     result = play.run("approve", "--yes")

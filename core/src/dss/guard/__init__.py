@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dss.guard.budgets import over_budget, over_budget_by_now
+from dss.guard.budgets import measured, over_budget, over_budget_by_now
 from dss.guard.case import Case
 from dss.guard.dependence import spread
 from dss.guard.forward import pass_on
@@ -79,7 +79,7 @@ def rederive(
     case = Case(plan, _policies(policies), memory or Memory())
     for hold in base:
         if hold.because is not Because.DEPENDENT:
-            case.take_over(hold)
+            case.take_over(measured(case, hold))
     not_ours(case)
     protected(case)
     over_budget_by_now(case)

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
+import attrs
+
 from dss.actions import Action, Kind
 from dss.attributes import is_multi, value_of
 from dss.guard.case import Branch, Case, Key, Record, by_branch, by_scope, record_of
-from dss.holding import Because
+from dss.holding import Because, Hold
 from dss.policies import Budget, Limit
 from dss.wording import in_words
 
@@ -36,6 +38,19 @@ def over_budget_by_now(case: Case) -> None:
         _judge(case, [action for action in case.removals if not case.is_done(action)])
 
 
+def measured(case: Case, hold: Hold) -> Hold:
+    """A hold of a stored plan with what its share is a share of now, before that plan is carried out."""
+    branch = case.rights[hold.actions[0].branch]
+    if hold.because is Because.BUDGET and hold.budget is not None:
+        of, _ = _before(case, hold.scope, "", _size(branch, hold.actions[0]))
+        return attrs.evolve(hold, of=of)
+    parent = _parent(branch, hold.actions[0]) if hold.because is Because.PARENT else None
+    if parent is None:
+        return hold
+    of, _ = _before(case, hold.scope, parent, _sizes(branch, hold.actions[0], {parent})[parent])
+    return attrs.evolve(hold, parent=parent, of=of)
+
+
 def _judge(case: Case, due: Sequence[Action]) -> None:
     along = _along_with_records(case)
     counted = [
@@ -57,12 +72,12 @@ def _judge_branch(
         budget = _budget(case, removals[0])
         if budget.allows(len(removals), 0):
             continue
-        of = _size(branch, removals[0])
+        of, since = _before(case, scope, "", _size(branch, removals[0]))
         if not budget.allows(len(removals), of):
             tripped = tripped or scope
             approved = sum(map(case.is_approved, removals))
-            reason = _over(scope, len(removals), of, budget, approved)
-            case.hold(Because.BUDGET, everything.pop(scope), reason, scope=scope, budget=budget)
+            reason = _over(scope, len(removals), of, since, budget, approved)
+            case.hold(Because.BUDGET, everything.pop(scope), reason, scope=scope, budget=budget, of=of)
     # where one budget of a branch is exceeded, its source is in doubt as a whole
     for scope, removals in everything.items() if tripped else ():
         case.hold(Because.BUDGET, removals, _with(scope, tripped), scope=scope)
@@ -79,24 +94,33 @@ def _judge_parents(case: Case, scope: str, removals: Sequence[Action], due: Sequ
     if not suspects:
         return
     sizes = _sizes(branch, removals[0], suspects)
-    over = {parent for parent in suspects if not limit.allows(len(by_parent[parent]), sizes[parent])}
+    before = {parent: _before(case, scope, parent, sizes[parent]) for parent in suspects}
+    over = {parent for parent in suspects if not limit.allows(len(by_parent[parent]), before[parent][0])}
     everything: dict[Any, list[Action]] = {}
     for action in due if over else ():
         everything.setdefault(_parent(branch, action), []).append(action)
     for parent in (parent for parent in by_parent if parent in over):
         approved = sum(map(case.is_approved, by_parent[parent]))
-        what = _kind_of_parent(branch, removals[0])
-        reason = _over(
-            f"{scope} of {what} `{parent}`", len(by_parent[parent]), sizes[parent], limit, approved
-        )
-        case.hold(Because.PARENT, everything[parent], reason, scope=scope, budget=limit)
+        what = f"{scope} of {_kind_of_parent(branch, removals[0])} `{parent}`"
+        of, since = before[parent]
+        reason = _over(what, len(by_parent[parent]), of, since, limit, approved)
+        case.hold(Because.PARENT, everything[parent], reason, scope=scope, budget=limit, parent=parent, of=of)
 
 
-def _over(scope: str, count: int, of: int, limit: Limit, approved: int) -> Callable[[int], str]:
+def _before(case: Case, scope: str, parent: str, now: int) -> tuple[int, str]:
+    """What a share is a share of, and a word where that is less than there is by now.
+
+    What comes while removals are held, which may be of the same bad source, makes no room for them.
+    """
+    then = case.memory.sizes.get((scope, parent), now)
+    return (now, "") if now <= then else (then, ", as there were when they were first held")
+
+
+def _over(scope: str, count: int, of: int, since: str, limit: Limit, approved: int) -> Callable[[int], str]:
     share = count / of if of else 1.0
     rest = f"; {approved} of them {'is' if approved == 1 else 'are'} approved" if approved else ""
     return lambda _: (
-        f"{in_words(count, 'is', 'are', scope)} {share:.0%} of {of}; allowed are {limit.count}, or"
+        f"{in_words(count, 'is', 'are', scope)} {share:.0%} of {of}{since}; allowed are {limit.count}, or"
         f" {limit.share:.0%}{rest}"
     )
 

@@ -169,6 +169,8 @@ class Case:
         scope: str,
         quiet: bool | None = None,
         budget: Limit | None = None,
+        parent: str = "",
+        of: int | None = None,
     ) -> None:
         """Hold those of the actions that no other hold has, and that have not been approved where that is enough.
 
@@ -179,6 +181,8 @@ class Case:
             scope: as in `Hold`.
             quiet: default is what the reason says.
             budget: as in `Hold`.
+            parent: as in `Hold`.
+            of: as in `Hold`.
         """
         mine = [
             action
@@ -187,7 +191,7 @@ class Case:
         ]
         if mine:
             silent = because.is_quiet if quiet is None else quiet
-            self._add(Hold(scope, reason(len(mine)), mine, because, silent, budget))
+            self._add(Hold(scope, reason(len(mine)), mine, because, silent, budget, parent, of))
 
     def take_over(self, hold: Hold) -> None:
         """Add a hold that was found before, without what has been approved since."""
