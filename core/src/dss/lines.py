@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from dss.actions import Action, Adoption, Kind, kind_of
 from dss.attributes import is_multi
-from dss.errors import ConfigError, PlanError
+from dss.errors import PlanError
 from dss.one_line import from_line, one_line
 from dss.records import UNSET, Records, WrongRecord, name_of
+from dss.reversibility import Reversibility
 from dss.serializing import ANYTHING, Codec, Unwritable, dump_anything, is_marked, load_anything
-from dss.templates import DefaultTemplate, Undo
+from dss.templates import Undo
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -38,7 +39,7 @@ class Lines:
 
     def __init__(self, left: DataStoreTree, right: DataStoreTree) -> None:
         self._left, self._right = _Side(left), _Side(right)
-        self._undo = _Undoing(right)
+        self._undo = Reversibility(right)
         self._sorts: dict[tuple[Kind, str, str | None], _Sort] = {}
         # the changes of one record stand together, so what the left holds is written once for all
         self._last: tuple[Any, bool, dict[str, Any] | None] = (None, False, None)
@@ -346,35 +347,6 @@ class _Side:
 
     def _branch(self, name: str) -> type[DataStoreBranch] | None:
         return next((one for one in self.tree.branches if one.__name__ == name), None)
-
-
-class _Template(Protocol):
-    def handler_for(self, action: Action) -> object: ...
-
-    def undo_for(self, action: Action) -> Undo: ...
-
-
-class _Undoing:
-    """How far the target's handlers can be undone, looked up once for every sort of action."""
-
-    def __init__(self, right: DataStoreTree) -> None:
-        try:
-            self._template: _Template | None = right.template
-        except ConfigError:
-            self._template = None
-        self._is_plain = getattr(type(self._template), "undo_for", None) is DefaultTemplate.undo_for
-        self._known: dict[tuple[str, str, str | None, bool], Undo] = {}
-
-    def of(self, action: Action) -> Undo:
-        """How far one can be undone; what has no handler is not done at all, so there is nothing to say."""
-        if self._template is None:
-            return Undo.WHOLLY
-        sort = (action.kind, action.branch, action.attribute, action.adopts is not None)
-        undo = self._known.get(sort) if self._is_plain else None
-        if undo is None:
-            has_handler = self._template.handler_for(action) is not None
-            undo = self._known[sort] = self._template.undo_for(action) if has_handler else Undo.WHOLLY
-        return undo
 
 
 def _beyond(records: Records, item: Any, idnumber: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
