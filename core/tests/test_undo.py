@@ -159,6 +159,47 @@ def test_what_is_not_as_it_was_written_is_left_and_told(build: Any) -> None:
     ]
 
 
+def test_what_is_back_already_is_held_afterwards_too(build: Any) -> None:
+    """Somebody was quicker than the undo; the next run must not write it again either."""
+    place = build(
+        {"students": [person("1"), person("2")], "cohorts": [cohort("a", "1"), cohort("gone", "1")]}
+    )
+    today = {
+        "students": [person("1", email="n1"), person("2", email="n2"), person("3")],
+        "cohorts": [cohort("a", "2"), cohort("b", "1")],
+    }
+    place.apply(**today)
+    made = place.system["students"]["3"]
+    place.target.system["students"] = {
+        "1": person("1"),
+        "2": person("2", email="n2"),
+        "3": {**made, "enabled": False},
+    }
+    place.target.system["cohorts"] = {"a": cohort("a", "1"), "gone": cohort("gone", "1")}
+
+    sync = place.plan_undo(1)
+    place.carry_out(sync, of=1)
+    following = place.plan(**today)
+
+    assert _planned(sync) == ["update students 2: email 'n2' -> '2@x.org'"]
+    assert "7 changes of it are back as before already" in sync.plan.notes[-1]
+    assert list(following.ready) == []
+    assert {hold.reason.partition(":")[0] for hold in following.holds} == {"undone in run 2"}
+    assert place.plan_undo(1).back == {}
+
+
+def test_what_is_back_and_was_not_asked_for_is_done_again(build: Any) -> None:
+    """Only what the undo is limited to is held."""
+    place = build({"students": [person("1"), person("2")]})
+    today = {"students": [person("1", email="n1"), person("2", email="n2")]}
+    place.apply(**today)
+    place.target.system["students"]["1"]["email"] = "1@x.org"
+
+    place.undo(1, "students:2")
+
+    assert [action.idnumber for action in place.plan(**today).ready] == ["1"]
+
+
 def test_what_changes_between_plan_and_undo_stands(build: Any) -> None:
     """It is judged again just before it is written."""
     place = build({"students": [person("1")]})

@@ -39,7 +39,7 @@ from dss.stages import Sync, before, outdated, stages
 from dss.stored_plan import check_plan, take_up
 from dss.templates import reason_of
 from dss.tree import DataStoreTree, Finding
-from dss.undo import refuse_while_open, undo_run, undo_stages
+from dss.undo import look_for_what_is_back, refuse_while_open, undo_run, undo_stages
 
 log = logging.getLogger("dss")
 
@@ -172,7 +172,14 @@ class Run:
             sync.right.read(shared_names(sync.config, sync.left, sync.right))
             with self._memory(sync) as memory, paused_collector():
                 take_up(self._file, place, sync, self.config.policies, memory)
+            if self._file.head.undoes is not None:
+                self._look_for_what_is_back(self._file, sync)
             gc.freeze()
+
+    def _look_for_what_is_back(self, file: PlanFile, sync: Sync) -> None:
+        with Journal.look(self.config.state) or contextlib.nullcontext() as journal:
+            if journal is not None and file.head.undoes is not None:
+                look_for_what_is_back(journal, file.head.undoes, sync, self.choice(file.head.only))
 
     def settle_doubts(self) -> list[str]:
         """Find out what became of what an earlier run was doing when it died; a sentence for each such run."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -38,6 +38,7 @@ class Sync:
         holds: the removals over budget.
         in_doubt: branches of the left that may be wrong, see `dss.guard.in_doubt`, or of which only some records were
             asked for; they are no measure for the next run.
+        back: for an undo, what was found back as before already, by fingerprint, with `Undone.source`.
         report: what was done; None until it is applied.
         is_stored: the plan does not come from the source as it is now, but from a file or the journal.
         planned_early: earlier syncs that change a tree this one reads, and were not applied when it was planned.
@@ -50,6 +51,7 @@ class Sync:
     plan: Plan | None = None
     holds: list[Hold] = attrs.field(factory=list)
     in_doubt: set[str] = attrs.field(factory=set)
+    back: Mapping[str, str] = attrs.field(factory=dict)
     report: Report | None = None
     is_stored: bool = False
     planned_early: list[Sync] = attrs.field(factory=list, repr=False)

@@ -138,6 +138,27 @@ def test_nothing_left_to_undo(play: Play) -> None:
     assert "nothing of run 2 is left to be undone" in empty.stdout
 
 
+@pytest.mark.parametrize("way", ["at once", "by file"])
+def test_where_all_is_back_already_it_is_held_all_the_same(play: Play, way: str) -> None:
+    """Nothing has to be changed, but the next run must not do it again."""
+    before = play.held_by("shop")["students"]
+    play.run("apply", "--yes")
+    play.put("shop", before)
+
+    if way == "at once":
+        results = [play.run("undo", "1", "--yes")]
+    else:
+        results = [play.run("undo", "1", "-o", "back.plan"), play.run("apply", "back.plan", "--yes")]
+    again = play.run("apply", "--yes")
+
+    assert [result.exit_code for result in results] == [0] * len(results), results
+    assert "changes of it are back as before already" in results[0].stdout
+    assert again.exit_code == 3
+    assert "undone in run 2" in again.stdout
+    assert play.held_by("shop")["students"] == before
+    assert "nothing of run 1 is left to be undone" in play.run("undo", "1", "--yes").stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

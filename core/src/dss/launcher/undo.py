@@ -93,7 +93,7 @@ def undo(
         for stage in run.undo_stages(number):
             with steps_on(sys.stderr) as tell:
                 run.plan_undo(number, only, tell, stage)
-            if any(sync.plan is not None and (len(sync.plan.actions) or sync.plan.errors) for sync in stage):
+            if any(sync.plan and (len(sync.plan.actions) or sync.plan.errors or sync.back) for sync in stage):
                 show(screen, stage, limit)
                 if not carry_out(settings, run, screen, stage, limit, yes=yes):
                     return ExitCode.STOPPED

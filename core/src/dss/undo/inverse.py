@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from dss.actions import Action, Adoption, Kind
 from dss.alike import held_values, same, unchanged, unlike_in, value_of
 from dss.attributes import is_multi, names_of
-from dss.undo.turning import ENABLED, Turning
+from dss.undo.taken_back import ENABLED
+from dss.undo.turning import Turning
 
 _NOTHING = object()
 
 
 class Inverse(Turning):
-    """Turns single changes of one target round. What is back already gives nothing."""
+    """Turns single changes of one target round."""
 
-    def of_update(self, links: Sequence[Action], on_the_way: Collection[Any] = ()) -> Iterator[Action]:
-        """A value, which may have been changed in several steps, put back.
-
-        Args:
-            links: the steps.
-            on_the_way: what may stand there as well, since an undo of the same run that died has written it.
-        """
+    def of_update(self, links: Sequence[Action]) -> Iterator[Action]:
+        """A value, which may have been changed in several steps, put back."""
         was, wrote = links[0].was, links[-1]
         item, error = self._there(wrote)
         if item is None:
             yield error
             return
         now = value_of(item, wrote.attribute or "")
+        on_the_way = self._earlier.on_the_way.get((wrote.branch, wrote.idnumber, wrote.attribute or ""), ())
         if same(now, was):
+            if not on_the_way:
+                # what is in the middle of an exchange of unique values must not be held there
+                self._back.found_back(wrote)
             return
         if not any(same(now, one) for one in (wrote.wanted, *on_the_way)):
             yield self._error(
@@ -53,6 +53,7 @@ class Inverse(Turning):
         found = None if item is None else value_of(item, attribute)
         have: Any = found if is_multi(found) else frozenset()
         if (action.value in have) is (action.kind is Kind.REMOVE):
+            self._back.found_back(action)
             return
         rest = [one for one in have if one != action.value]
         kind = Kind.REMOVE if action.kind is Kind.ADD else Kind.ADD
@@ -79,7 +80,7 @@ class Inverse(Turning):
         branch = self._branches[action.branch]
         item = branch.get(action.idnumber)
         if item is None or (action.adopts is None and value_of(item, ENABLED) is False):
-            # ended already
+            self._back.found_back(action)
             return
         _, error = self._there(action)
         if error is not None:

@@ -25,6 +25,7 @@ from dss.undo.earlier import EarlierUndoes
 from dss.undo.inverse import Inverse
 from dss.undo.returning import Returning
 from dss.undo.sections import sync_of
+from dss.undo.taken_back import TakenBack, found_again
 from dss.unique import arrange
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def plan_undo(journal: Journal, row: RunRow, place: int, sync: Sync, only: Only)
     """What takes back what a run has done in one of its syncs, where it still is as that run has written it.
 
     What is not as it was written any more, and what cannot be undone, are errors of the plan; what is already back as
-    it was before needs nothing.
+    it was before needs nothing, and is put into `sync.back`.
 
     Args:
         journal: where the run stands.
@@ -144,7 +145,38 @@ def plan_undo(journal: Journal, row: RunRow, place: int, sync: Sync, only: Only)
         sync: the same one of the configuration. Its right tree has been read, its left one is not looked at.
         only: to what the undo is limited.
     """
-    return _Planning(journal, row, place, sync, only).plan()
+    planning = _Planning(journal, row, place, sync, only)
+    plan = planning.plan()
+    back = list(planning.found_back())
+    sync.back = {one: source for again in back for one, source in again.items()}
+    plan.notes += _back_already(len(back))
+    return plan
+
+
+def look_for_what_is_back(journal: Journal, number: int, sync: Sync, only: Only) -> None:
+    """As `plan_undo`, for a sync that has its plan from a file: of that, only what was found back already.
+
+    Args:
+        journal: where the run stands; of one that cannot be undone any more, nothing is found.
+        number: the run's.
+        sync: its right tree has been read.
+        only: to what the undo is limited.
+    """
+    row = journal.run(number)
+    for place, there in enumerate([] if row is None or row.expired else row.syncs):
+        assert row is not None
+        if sync_of(there, [sync]) is not None:
+            planning = _Planning(journal, row, place, sync, only)
+            planning.plan()
+            for again in planning.found_back():
+                sync.back = {**sync.back, **again}
+
+
+def _back_already(count: int) -> list[str]:
+    if not count:
+        return []
+    these = "1 change of it is" if count == 1 else f"{count} changes of it are"
+    return [f"{these} back as before already, and held in the next run like all that is undone"]
 
 
 def holds_of_undo(plan: Plan, journal: Journal, policies: Policies) -> list[Hold]:
@@ -174,6 +206,7 @@ class _Planning:
         self._pairs = [(getattr(sync.left, name), getattr(sync.right, name)) for name in names]
         self._rights: dict[str, type[DataStoreBranch]] = {right.__name__: right for _, right in self._pairs}
         self._lines = Lines(sync.left, sync.right)
+        self._back = TakenBack()
         self._partly: Counter[tuple[str, Kind]] = Counter()
         # what is known of whole records; only keys, since there may be very many
         self._made: set[Record] = set()
@@ -212,6 +245,15 @@ class _Planning:
             key=lambda error: (error.branch, error.idnumber, error.attribute or "", error.error or "")
         )
         return Plan(self._left, self._right, self._pairs, actions, errors, list(self._notes()))
+
+    def found_back(self) -> Iterator[dict[str, str]]:
+        """Of each change that was back already when `plan` looked, and is not known to be undone, its `found_again`."""
+        if not self._back.is_nothing:
+            known = self._journal.undone.of(self._right.identity()).keys()
+            for entry in self._entries():
+                again = dict(found_again(entry, self._back, self._lines))
+                if again and not again.keys() & known:
+                    yield again
 
     # -- what was done ---------------------------------------------------------------------------------------------
 
@@ -252,9 +294,9 @@ class _Planning:
     # -- turned round ----------------------------------------------------------------------------------------------
 
     def _turned_round(self) -> Iterator[Action]:
-        inverse = Inverse(self._right, self._rights, self._row.number)
         earlier = EarlierUndoes(self._journal, self._row, self._right.identity(), self._rights, self._lines)
-        returning = Returning(self._right, self._rights, self._row.number, earlier)
+        turning = (self._right, self._rights, self._row.number, self._back, earlier)
+        inverse, ended = Inverse(*turning), list[Action]()
         chains: dict[tuple[str, str, str], list[Action]] = {}
         values = self._values_of_made() if self._with_values else {}
         for entry in self._entries():
@@ -272,16 +314,16 @@ class _Planning:
                     links.append(action)
                 if len(links) == self._changed[attribute]:
                     chains.pop(attribute, None)
-                    yield from inverse.of_update(links, earlier.on_the_way.get(attribute, ()))
+                    yield from inverse.of_update(links)
             elif action.kind in (Kind.ADD, Kind.REMOVE):
                 yield from inverse.of_value(action, returns=record in self._ended)
             elif action.kind is Kind.NEW:
                 yield from inverse.of_new(action, values.get(record, {}))
             else:
-                returning.add(action)
-        for attribute, links in chains.items():
-            yield from inverse.of_update(links, earlier.on_the_way.get(attribute, ()))
-        yield from returning.actions()
+                ended.append(action)
+        for links in chains.values():
+            yield from inverse.of_update(links)
+        yield from Returning(*turning).of_olds(ended)
 
     def _is_given_back(self, record: Record) -> bool:
         """Whether a record that was taken over is not ours any more."""

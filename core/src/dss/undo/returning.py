@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dss.actions import Action, Adoption, Kind
@@ -11,42 +11,26 @@ from dss.attributes import is_multi, names_of
 from dss.importers import Scope, opened
 from dss.store import KEY, NATIVE, REFUSED
 from dss.stored import copy_with
-from dss.undo.earlier import EarlierUndoes
-from dss.undo.turning import ENABLED, Turning
+from dss.undo.taken_back import ENABLED
+from dss.undo.turning import Turning
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
-    from dss.tree import DataStoreTree
 
 
 class Returning(Turning):
-    """Brings back what was ended: enabled again, taken into our scope again, or made again as it was.
+    """Brings back what was ended: enabled again, taken into our scope again, or made again as it was."""
 
-    Args:
-        right: the target; it has been read.
-        branches: those that are compared, by name.
-        run: that has ended them.
-        earlier: undoes of the same run.
-    """
+    def of_olds(self, ended: Iterable[Action]) -> Iterator[Action]:
+        """What brings all of them back.
 
-    def __init__(
-        self,
-        right: DataStoreTree,
-        branches: Mapping[str, type[DataStoreBranch]],
-        run: int,
-        earlier: EarlierUndoes,
-    ) -> None:
-        super().__init__(right, branches, run)
-        self._earlier = earlier
-        self._olds: dict[str, list[Action]] = {}
-
-    def add(self, old: Action) -> None:
-        """Put in one that was ended, with the record as it was."""
-        self._olds.setdefault(old.branch, []).append(old)
-
-    def actions(self) -> Iterator[Action]:
-        """What brings all of them back."""
-        for name, olds in self._olds.items():
+        Args:
+            ended: each with the record as it was.
+        """
+        by_branch: dict[str, list[Action]] = {}
+        for old in ended:
+            by_branch.setdefault(old.branch, []).append(old)
+        for name, olds in by_branch.items():
             branch, gone = self._branches[name], []
             for old in olds:
                 set_aside = self._set_aside(old)
@@ -69,7 +53,7 @@ class Returning(Turning):
                 if one.value not in (there[one.attribute or ""] or ()) and not self._earlier.has_put_in(one)
             )
         if old.adopts is not None or value_of(item, ENABLED) is not False:
-            # back already
+            self._back.found_back(old)
             return
         yield Action(
             Kind.UPDATE,

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dss.actions import Action, Kind
+from dss.undo.earlier import EarlierUndoes
+from dss.undo.taken_back import TakenBack
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
     from dss.tree import DataStoreTree
-
-ENABLED = "enabled"
 
 
 class Turning:
@@ -21,10 +21,20 @@ class Turning:
         right: the target; it has been read.
         branches: those that are compared, by name.
         run: whose changes they are.
+        back: gets what is back already, which gives nothing.
+        earlier: undoes of the same run.
     """
 
-    def __init__(self, right: DataStoreTree, branches: Mapping[str, type[DataStoreBranch]], run: int) -> None:
+    def __init__(
+        self,
+        right: DataStoreTree,
+        branches: Mapping[str, type[DataStoreBranch]],
+        run: int,
+        back: TakenBack,
+        earlier: EarlierUndoes,
+    ) -> None:
         self._right, self._branches, self._run = right, branches, run
+        self._back, self._earlier = back, earlier
 
     def _set_aside(self, action: Action) -> Action | None:
         """An error where nobody can tell which record of the target is meant."""

@@ -1,0 +1,163 @@
+"""What has been taken back of a run, and what of that a next run would find again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import attrs
+
+from dss.actions import Action, Kind, Outcome
+from dss.alike import value_of
+from dss.errors import PlanError
+from dss.guard.undone import source_digest
+from dss.journal import Entry
+from dss.lines import WAITS, Lines
+
+ENABLED = "enabled"
+_DONE = (Outcome.DONE, Outcome.ALREADY)
+_OPPOSITE = {Kind.ADD: Kind.REMOVE, Kind.REMOVE: Kind.ADD}
+
+Record = tuple[str, str]
+_Value = tuple[str, str, str]
+"""A branch, an idnumber and an attribute."""
+
+
+@attrs.define
+class TakenBack:
+    """What an undo has done in one target, or has found back as it was before.
+
+    Attributes:
+        changed: by record, the attributes that were put back.
+        ended: records that were made, and let go again.
+        returned: records that were ended, and made or taken in again.
+        values: fingerprints of what takes out again what was put in, and the other way round.
+    """
+
+    changed: dict[Record, set[str]] = attrs.field(factory=dict)
+    ended: set[Record] = attrs.field(factory=set)
+    returned: set[Record] = attrs.field(factory=set)
+    values: set[str] = attrs.field(factory=set)
+
+    @classmethod
+    def read(cls, entries: Iterable[Entry], lines: Lines) -> TakenBack:
+        """Gather it from an undo's entries."""
+        found = cls()
+        exchanges = _Exchanges(lines)
+        for entry in entries:
+            exchanges.add(entry)
+            if entry.outcome not in _DONE:
+                continue
+            if entry.kind is Kind.UPDATE:
+                found.put_back(entry)
+            elif entry.kind is Kind.OLD:
+                found.ended.add((entry.branch, entry.idnumber))
+            elif entry.kind is Kind.NEW:
+                found.returned.add((entry.branch, entry.idnumber))
+            else:
+                found.values.add(entry.fingerprint)
+        for branch, idnumber, name in exchanges.half_done():
+            found.changed.get((branch, idnumber), set()).discard(name)
+        return found
+
+    def put_back(self, one: Entry | Action) -> None:
+        """A value is as it was."""
+        self.changed.setdefault((one.branch, one.idnumber), set()).add(one.attribute or "")
+
+    def found_back(self, done: Action) -> None:
+        """What a run has done needs no undoing any more: somebody else has been quicker."""
+        if done.kind is Kind.UPDATE:
+            self.put_back(done)
+        elif done.kind is Kind.NEW:
+            self.ended.add((done.branch, done.idnumber))
+        elif done.kind is Kind.OLD:
+            self.returned.add((done.branch, done.idnumber))
+        else:
+            self.values.add(_opposite(done).fingerprint)
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether there is nothing that a next run could find again."""
+        return not (self.changed or self.ended or self.returned or self.values)
+
+
+class _Exchanges:
+    """Unique values that change hands, one after the other, over a spare value where they form a circle.
+
+    One that was cut short is not undone: held where it stands, it would leave somebody with the spare value.
+    """
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._waits: dict[_Value, set[_Value]] = {}
+        self._done: set[_Value] = set()
+        self._not_done: set[_Value] = set()
+
+    def add(self, entry: Entry) -> None:
+        """Put in what may be a part of one."""
+        if entry.kind is not Kind.UPDATE:
+            return
+        value = (entry.branch, entry.idnumber, entry.attribute or "")
+        (self._done if entry.outcome in _DONE else self._not_done).add(value)
+        action = _loaded(entry, self._lines) if WAITS in entry.line else None
+        for first in () if action is None else action.after:
+            self._waits.setdefault(value, set()).add((first.branch, first.idnumber, first.attribute or ""))
+
+    def half_done(self) -> set[_Value]:
+        """What has changed in those of which a record has made its first step and not its last."""
+        found: set[_Value] = set()
+        todo = self._done & self._not_done
+        while todo:
+            value = todo.pop()
+            found.add(value)
+            todo |= self._waits.get(value, set()) - found
+        return found
+
+
+def found_again(entry: Entry, taken_back: TakenBack, lines: Lines) -> Iterator[tuple[str, str]]:
+    """What the next run would do, by fingerprint, with what the source said where that decides.
+
+    Args:
+        entry: of what the run that was undone has done.
+        taken_back: what is as it was before that.
+        lines: what makes actions of the journal's lines.
+    """
+    record = (entry.branch, entry.idnumber)
+    changed = taken_back.changed.get(record, set())
+    if entry.kind is Kind.NEW and record in taken_back.ended:
+        left = _left_of(entry, lines)
+        source = "" if left is None else source_digest(left)
+        yield entry.fingerprint, source
+        # where nothing is deleted, it is there and disabled
+        yield _update(record, ENABLED, True), source
+    elif entry.kind is Kind.NEW and changed:
+        left = _left_of(entry, lines)
+        yield from ((_update(record, name, value_of(left, name)), "") for name in sorted(changed))
+    elif entry.kind is Kind.OLD:
+        if record in taken_back.returned or ENABLED in changed:
+            yield entry.fingerprint, ""
+    elif record in taken_back.ended or (entry.kind is Kind.UPDATE and entry.attribute in changed):
+        yield entry.fingerprint, ""
+    elif entry.kind in _OPPOSITE and taken_back.values:
+        action = _loaded(entry, lines)
+        if action is not None and _opposite(action).fingerprint in taken_back.values:
+            yield entry.fingerprint, ""
+
+
+def _opposite(action: Action) -> Action:
+    return attrs.evolve(action, kind=_OPPOSITE[action.kind])
+
+
+def _update(record: Record, attribute: str, wanted: object) -> str:
+    return Action(Kind.UPDATE, *record, attribute=attribute, wanted=wanted).fingerprint
+
+
+def _left_of(entry: Entry, lines: Lines) -> object:
+    action = _loaded(entry, lines)
+    return None if action is None else action.left
+
+
+def _loaded(entry: Entry, lines: Lines) -> Action | None:
+    try:
+        return lines.load(entry.line)
+    except PlanError:
+        return None
