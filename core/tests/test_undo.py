@@ -159,6 +159,55 @@ def test_what_is_not_as_it_was_written_is_left_and_told(build: Any) -> None:
     ]
 
 
+def test_who_is_not_let_go_keeps_what_belongs_to_her() -> None:
+    """A pupil whom somebody has changed since keeps her seat, its class and her cohort; another loses all of it."""
+    before = school({"1": "a@x.org"}, set(), {"c": ["1"]})
+    after = school(
+        dict.fromkeys("123", "a@x.org"),
+        {("m1", "2"), ("m1", "3"), ("m3", "3"), ("m1", "1"), ("m3", "1")},
+        {"c": ["1", "2", "3"]},
+    )
+    with nights.town(before, before, nights.GENEROUS + nights.NO_GUARDS) as place:
+        place.apply()
+        place.apply(after)
+        place.system["students"]["2"]["email"] = "hand@x.org"
+        with place.run() as run:
+            (sync,) = run.plan_undo(2)
+            run.apply()
+        found = place.system
+
+    assert found["students"]["2"]["enabled"]
+    assert not found["students"]["3"]["enabled"]
+    assert found["cohorts"]["c"]["members"] == {"1", "2"}
+    assert found["classes"].keys() == {"m1"}
+    assert [one for one, seat in found["enrollments"].items() if seat["enabled"]] == ["m1|2|student"]
+    assert sync.plan is not None
+    assert [error.message for error in sync.plan.errors] == [
+        "error classes m1: is what enrollments `m1|2|student` refers to, which stays",
+        "error cohorts c: belongs to students `2`, which stays",
+        "error enrollments m1|2|student: belongs to students `2`, which stays",
+        "error students 2: `email` is 'hand@x.org' by now, not the 'a@x.org' that run 2 wrote: it is not let go",
+    ]
+
+
+def test_a_class_that_is_not_let_go_keeps_the_seats_of_those_who_stay() -> None:
+    """Whoever is let go leaves it."""
+    before = school({"1": "a@x.org"}, set(), {})
+    after = school(dict.fromkeys("12", "a@x.org"), {("m1", "1"), ("m1", "2")}, {})
+    with nights.town(before, before, nights.GENEROUS + nights.NO_GUARDS) as place:
+        place.apply()
+        place.apply(after)
+        place.system["classes"]["m1"]["name"] = "By hand"
+        with place.run() as run:
+            run.plan_undo(2)
+            run.apply()
+        found = place.system
+
+    assert not found["students"]["2"]["enabled"]
+    assert found["classes"].keys() == {"m1"}
+    assert [one for one, seat in found["enrollments"].items() if seat["enabled"]] == ["m1|1|student"]
+
+
 def test_what_is_back_already_is_held_afterwards_too(build: Any) -> None:
     """Somebody was quicker than the undo; the next run must not write it again either."""
     place = build(
@@ -266,7 +315,9 @@ def test_what_was_given_back_by_an_undo_cut_short_needs_nothing_more(build: Any)
     before = place.system
     place.apply(students=[person("1"), person("2", email="new@x.org")], cohorts=[cohort("a", "1", name="A")])
     assert ("cohorts", "add", "a", "members") in place.done(1)
-    place.undo(1)
+    first = place.plan_undo(1)
+    assert _wrong(first) == {}
+    place.carry_out(first, of=1)
     place.target.system["students"]["2"]["email"] = "new@x.org"
 
     sync = place.plan_undo(1)

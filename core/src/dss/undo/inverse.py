@@ -92,7 +92,7 @@ class Inverse(Turning):
             yield another
             return
         if action.adopts is not None:
-            yield from self._given_back(action, action.adopts, item, native)
+            yield from self._given_back(action, action.adopts, item, native, values)
             return
         other = None if action.joins is not None else self._other_than_made(action, item, values)
         if other is not None:
@@ -116,9 +116,14 @@ class Inverse(Turning):
                 return f"`{name}` has got {more[0]!r} since run {self._run} made it: it is not let go"
         return None
 
-    def _given_back(self, action: Action, adopts: Adoption, item: Any, native: Any) -> Iterator[Action]:
+    def _given_back(
+        self, action: Action, adopts: Adoption, item: Any, native: Any, values: Mapping[str, Sequence[Any]]
+    ) -> Iterator[Action]:
         wrote = held_values(action.right)
         now = {name: value_of(item, name) for name in adopts.was if name in names_of(item)}
+        for name in values.keys() & now.keys():
+            # is taken out again by itself
+            now[name] = frozenset(now[name] or ()) - set(values[name])
         changed = {
             name: value
             for name, value in now.items()

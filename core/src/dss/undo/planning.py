@@ -23,6 +23,7 @@ from dss.store import State
 from dss.templates import Undo
 from dss.undo.earlier import EarlierUndoes
 from dss.undo.inverse import Inverse
+from dss.undo.keeping import Keeping
 from dss.undo.returning import Returning
 from dss.undo.sections import sync_of
 from dss.undo.taken_back import TakenBack, found_again
@@ -211,6 +212,7 @@ class _Planning:
         # what is known of whole records; only keys, since there may be very many
         self._made: set[Record] = set()
         self._taken_over: set[Record] = set()
+        self._staying: set[Record] = set()
         self._ended: set[Record] = set()
         self._changed: Counter[tuple[str, str, str]] = Counter()
         self._with_values: set[Record] = set()
@@ -222,7 +224,7 @@ class _Planning:
                 self._ended.add(record)
             elif entry.kind is Kind.UPDATE:
                 self._changed[*record, entry.attribute or ""] += 1
-            elif entry.kind is Kind.ADD and record in self._made:
+            elif entry.kind is Kind.ADD and (record in self._made or record in self._taken_over):
                 self._with_values.add(record)
 
     def plan(self) -> Plan:
@@ -241,6 +243,10 @@ class _Planning:
         arranged = arrange(list(self._rights.values()), taking)
         actions.arrange(action for action in arranged if action.kind is not Kind.ERROR)
         errors += [action for action in arranged if action.kind is Kind.ERROR]
+        if self._staying:
+            instead = Keeping(self._rights, self._staying).instead(actions)
+            actions.leave_out(lambda action: action.key in instead)
+            errors += instead.values()
         errors.sort(
             key=lambda error: (error.branch, error.idnumber, error.attribute or "", error.error or "")
         )
@@ -304,8 +310,12 @@ class _Planning:
             if entry.kind is not Kind.NEW and (record in self._made or self._is_given_back(record)):
                 # what was made goes with all that is in it
                 continue
+            if record in self._staying:
+                # one that was taken over and is not given back: its own error says all
+                continue
             action = self._loaded(entry)
             if action.kind is Kind.ERROR:
+                self._stays(entry)
                 yield action
             elif action.kind is Kind.UPDATE:
                 attribute = (*record, action.attribute or "")
@@ -318,12 +328,19 @@ class _Planning:
             elif action.kind in (Kind.ADD, Kind.REMOVE):
                 yield from inverse.of_value(action, returns=record in self._ended)
             elif action.kind is Kind.NEW:
-                yield from inverse.of_new(action, values.get(record, {}))
+                for one in inverse.of_new(action, values.get(record, {})):
+                    if one.kind is Kind.ERROR:
+                        self._stays(entry)
+                    yield one
             else:
                 ended.append(action)
         for links in chains.values():
             yield from inverse.of_update(links)
         yield from Returning(*turning).of_olds(ended)
+
+    def _stays(self, entry: Entry) -> None:
+        if entry.kind is Kind.NEW and entry.branch in self._rights:
+            self._staying.add((entry.branch, entry.idnumber))
 
     def _is_given_back(self, record: Record) -> bool:
         """Whether a record that was taken over is not ours any more."""
@@ -336,7 +353,7 @@ class _Planning:
         )
 
     def _values_of_made(self) -> dict[Record, dict[str, list[object]]]:
-        """What was put into records after they had been made."""
+        """What was put into records after they had been made or taken over."""
         found: dict[Record, dict[str, list[object]]] = {}
         for entry in self._entries():
             if entry.kind is Kind.ADD and (entry.branch, entry.idnumber) in self._with_values:
