@@ -90,6 +90,21 @@ def test_the_same_file_again(scene: Scene) -> None:
     scene.recovers(before)
 
 
+def test_an_old_file_under_a_new_date(scene: Scene) -> None:
+    """The export of two nights ago is copied into place: what it changes is told with a word on that."""
+    old = scene.school.copy()
+    scene.news()
+    scene.pass_night()
+    first = scene.apply()
+    scene.pass_night(old)
+
+    second = scene.apply()
+
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert "once more" not in first.stdout
+    assert "teachers.* is once more what it was on 2026-03-05" in second.stdout
+
+
 def test_the_clock_moved_back(scene: Scene) -> None:
     """The server's battery is empty, and it believes that it is last year: removals wait, night after night."""
     leaver = scene.school.students[0]["Student_Number"]

@@ -70,6 +70,7 @@ class Memory:
         missing: for a branch of the target, what the left has been missing, by idnumber.
         readings: the last good reading of each branch of the left, by name.
         sources: what the left was read from in the last good run, by name.
+        contents: what the left was read from in good runs, by name and digest, and when that was the last time.
         sizes: by scope and parent ("" where it is no parent's), how much there was when removals that the last run has
             held were first over the budget: what has come since makes no room for them.
         last_run: when the last good run began; None when there was none.
@@ -81,5 +82,6 @@ class Memory:
     missing: Callable[[str], Mapping[str, Missing]] = _nothing
     readings: Mapping[str, Reading] = attrs.field(factory=dict)
     sources: Mapping[str, Source] = attrs.field(factory=dict)
+    contents: Mapping[tuple[str, str], datetime.datetime] = attrs.field(factory=dict)
     sizes: Mapping[tuple[str, str], int] = attrs.field(factory=dict)
     last_run: datetime.datetime | None = None

@@ -13,7 +13,11 @@ from dss.guard.case import is_removal
 from dss.guard.stale import TOLERANCE
 from dss.holding import Because
 from dss.memory import Memory, Reading
+from dss.sources import Source
 from dss.store import State
+
+CONTENTS = 30
+"""Contents of one source that are known again."""
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -42,6 +46,11 @@ def memory_of(journal: Journal | None, left: DataStoreTree, right: DataStoreTree
         missing=lambda branch: journal.missing.of(target, branch),
         readings=readings,
         sources=sources,
+        contents={
+            (name.partition("\n")[0], one.digest): one.modified
+            for name, one in journal.readings.of(_contents_way(left, right))[1].items()
+            if one.modified is not None
+        },
         sizes=_sizes(journal.readings.of(_held_way(left, right))[0]),
         last_run=journal.readings.last(_way(left, right)),
     )
@@ -174,6 +183,27 @@ def _remember_the_source(journal: Journal, sync: Sync, began: datetime.datetime)
     }
     sources = {source.name: source for source in sync.left.sources()}
     journal.readings.save(_way(sync.left, sync.right), readings, sources if not sync.in_doubt else {}, began)
+    if not sync.in_doubt:
+        _remember_contents(journal, sync, began)
+
+
+def _contents_way(left: DataStoreTree, right: DataStoreTree) -> str:
+    """Under what is remembered what the source has been read from in good runs, not only in the last one."""
+    return f"{_way(left, right)}: contents"
+
+
+def _remember_contents(journal: Journal, sync: Sync, began: datetime.datetime) -> None:
+    """Keep the last few contents of every source; what is read once more takes the place of itself."""
+    way = _contents_way(sync.left, sync.right)
+    known = journal.readings.of(way)[1]
+    found = {}
+    for source in sync.left.sources():
+        places = [f"{source.name}\n{place}" for place in range(CONTENTS)]
+        same = [one for one in places if one in known and known[one].digest == source.digest]
+        free = [one for one in places if one not in known]
+        place = next(iter([*same, *free]), None) or min(places, key=lambda one: known[one].modified or began)
+        found[place] = Source(place, source.digest, began)
+    journal.readings.save(way, {}, found, began)
 
 
 def _remember_missing(journal: Journal, sync: Sync, target: str, began: datetime.datetime) -> None:

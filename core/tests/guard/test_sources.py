@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from dss import Kind
+from dss.guard import holds
 from dss.holding import Because
 from dss.memory import Memory, Missing
 from dss.policies import Policies, Removals
@@ -77,6 +78,27 @@ def test_an_older_file_can_be_accepted(schools: Any) -> None:
     (hold,) = schools.holds(memory=Memory(sources={"students.csv": _source("a", -1)}, approved=approved))
 
     assert [action.kind for action in hold.actions] == [Kind.OLD]
+
+
+def test_what_was_read_before_the_last_run_is_noted(schools: Any) -> None:
+    """However new it says that it is; a file with anything new beside it is an ordinary export."""
+    _some_of_everything(schools)
+    memory = Memory(
+        sources={"students.csv": _source("b", -25), "cc.csv": _source("c", -25, "cc.csv")},
+        contents={("students.csv", "a"): NOON - datetime.timedelta(days=2), ("students.csv", "b"): NOON},
+    )
+
+    def noted(students: str, cc: str) -> list[str]:
+        _read_from(schools, _source(students, -1), _source(cc, -1, "cc.csv"))
+        plan = schools.plan()
+        assert holds(plan, memory=memory) == []
+        return [note for note in plan.notes if "once more" in note]
+
+    (note,) = noted("a", "c")
+    assert note.startswith("students.csv is once more what it was on 2026-03-08 ")
+    assert note.endswith(", byte for byte; is it an old export?")
+    assert noted("a", "d") == []
+    assert noted("b", "c") == []
 
 
 def test_what_refers_to_something_new_waits_with_it(schools: Any) -> None:

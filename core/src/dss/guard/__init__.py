@@ -19,7 +19,7 @@ from dss.guard.patience import too_soon
 from dss.guard.policy import left_out_by_policy
 from dss.guard.protecting import protected
 from dss.guard.shapes import out_of_shape
-from dss.guard.stale import clock_is_wrong, stale
+from dss.guard.stale import clock_is_wrong, seen_before, stale
 from dss.guard.undone import once_undone
 from dss.holding import Because, Hold
 from dss.memory import Memory
@@ -35,6 +35,7 @@ _RULES = (
     renumbered,
     still_needed,
     stale,
+    seen_before,
     clock_is_wrong,
     out_of_shape,
     once_undone,

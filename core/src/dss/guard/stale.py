@@ -1,4 +1,4 @@
-"""A source older than the last one, and a clock that stands before the last run."""
+"""A source older than the last one, or one seen before, and a clock that stands before the last run."""
 
 from __future__ import annotations
 
@@ -47,6 +47,26 @@ def stale(case: Case) -> None:
             ),
             scope=name,
         )
+
+
+def seen_before(case: Case) -> None:
+    """Note that the left has nothing but what good runs before the last one have read, however it is dated.
+
+    An old export may have been put in place; or somebody has come and left again, so it is no reason to hold anything.
+    The same as in the last run is what a holiday looks like, and not worth a word.
+    """
+    memory = case.memory
+    changed = [
+        source
+        for source in case.plan.left.sources()
+        if (then := memory.sources.get(source.name)) is not None and then.digest != source.digest
+    ]
+    seen = [memory.contents.get((source.name, source.digest)) for source in changed]
+    case.plan.notes += [
+        f"{source.name} is once more what it was on {_moment(when)}, byte for byte; is it an old export?"
+        for source, when in zip(changed, seen, strict=True)
+        if when is not None and None not in seen
+    ]
 
 
 def _is_older(source: Source, then: Source) -> bool:
