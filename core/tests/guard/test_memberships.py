@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dss.holding import Because
+from dss.memory import Memory
 from dss.policies import Policies
 
 
@@ -50,3 +51,20 @@ def test_one_who_is_protected_does_not_keep_the_school(schools: Any) -> None:
     assert ("enrollments", "m|0001|student") in held
     assert {idnumber for branch, idnumber in held if branch == "students"} == {"0001"}
     assert all(hold.quiet for hold in found)
+
+
+def test_what_is_held_in_several_steps_is_told_of_once(schools: Any) -> None:
+    """A pupil is not ours and keeps her seat, that its class, and the class the seats of others: one hold of seats."""
+    schools.students(range(5))
+    schools.students([7, 8], gone=True)
+    schools.right.classes.make("m")
+    schools.enrol("m", [7, 8], gone=True)
+    memory = Memory(
+        owned=lambda branch: {"students": {"0008": None}, "classes": {"m": None}}.get(
+            branch, {"m|0007|student": None, "m|0008|student": None}
+        )
+    )
+
+    dependent = [hold for hold in schools.holds(memory=memory) if hold.because is Because.DEPENDENT]
+
+    assert [(hold.scope, len(hold.actions)) for hold in dependent] == [("enrollments", 2), ("classes", 1)]

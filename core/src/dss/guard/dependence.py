@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from dss.actions import Action, Kind
-from dss.guard.case import Case, Record, by_scope, record_of
+from dss.guard.case import Case, Key, Record, by_scope, record_of
 from dss.guard.needed import hold_needed, references_of, would_be_gone
-from dss.holding import Because, Hold
+from dss.holding import Because
 from dss.wording import in_words
 
 
@@ -39,39 +39,47 @@ def _referred_to(case: Case, action: Action) -> Iterable[Record]:
 
 
 def _spread(case: Case, index: _Index, quiet: bool) -> None:
-    todo = [(action, hold) for hold in case.holds if hold.quiet is quiet for action in hold.actions]
+    """Go from what is held to what hangs on it, and on from that, until nothing more is found; then hold it, joined."""
+    todo = [(action, hold.because) for hold in case.holds if hold.quiet is quiet for action in hold.actions]
+    hanging: dict[Key, Action] = {}
+    needed: dict[Record, list[Record]] = {}
     while todo:
-        needed: dict[Record, list[Record]] = {}
-        hanging: dict[tuple[str, ...], Action] = {}
-        for action, hold in todo:
-            if _keeps_what_hangs_on_it(action, hold):
+        found: list[Action] = []
+        asked: dict[Record, list[Record]] = {}
+        for action, because in todo:
+            if _keeps_what_hangs_on_it(action, because):
                 for removal in index.referring.get(record_of(action), ()):
-                    hanging[removal.key] = removal
-            for record in _hangs_on(case, action, hold):
+                    if removal.key not in case.held and removal.key not in hanging:
+                        hanging[removal.key] = removal
+                        found.append(removal)
+            for record in _hangs_on(case, action, because):
                 old = case.olds.get(record)
-                if old is not None and old.key not in case.held:
-                    needed.setdefault(record, []).append(record_of(action))
-        before = len(case.holds)
-        for scope, removals in by_scope(hanging.values()).items():
-            case.hold(Because.DEPENDENT, removals, _belonging(scope), scope=scope, quiet=quiet)
-        hold_needed(case, needed, Because.DEPENDENT, quiet=quiet)
-        todo = [(action, hold) for hold in case.holds[before:] for action in hold.actions]
+                if old is not None and old.key not in case.held and record not in needed:
+                    asked.setdefault(record, []).append(record_of(action))
+        for record, by in asked.items():
+            if case.olds[record].key not in hanging:
+                needed[record] = by
+                found.append(case.olds[record])
+        todo = [(action, Because.DEPENDENT) for action in found]
+    for scope, removals in by_scope(hanging.values()).items():
+        case.hold(Because.DEPENDENT, removals, _belonging(scope), scope=scope, quiet=quiet)
+    hold_needed(case, needed, Because.DEPENDENT, quiet=quiet)
 
 
-def _keeps_what_hangs_on_it(action: Action, hold: Hold) -> bool:
+def _keeps_what_hangs_on_it(action: Action, because: Because) -> bool:
     """Whether a record stays, or stays enabled, since its removal is held; a policy says itself what it leaves out."""
-    if hold.because is Because.POLICY:
+    if because is Because.POLICY:
         return False
     return action.kind is Kind.OLD or (action.kind is Kind.UPDATE and action.removal)
 
 
-def _hangs_on(case: Case, action: Action, hold: Hold) -> Iterable[Record]:
+def _hangs_on(case: Case, action: Action, because: Because) -> Iterable[Record]:
     """The records that have to stay for what is held."""
     references = case.references[action.branch]
     # what only hangs on something held keeps what it is part of, but keeps no people: they would be disabled, no more,
     # and one of them would keep a class, the class its pupils, and these the whole school
-    in_itself = hold.because is not Because.DEPENDENT or case.rights[action.branch].people
-    if action.kind is Kind.OLD and hold.because is not Because.POLICY and in_itself:
+    in_itself = because is not Because.DEPENDENT or case.rights[action.branch].people
+    if action.kind is Kind.OLD and because is not Because.POLICY and in_itself:
         yield from (record for _, record in references_of(references, action.right, several=True))
         return
     if action.kind is Kind.OLD:

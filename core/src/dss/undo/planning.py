@@ -24,6 +24,7 @@ from dss.templates import Undo
 from dss.undo.earlier import EarlierUndoes
 from dss.undo.inverse import Inverse
 from dss.undo.keeping import Keeping
+from dss.undo.later import with_run_to_begin_with
 from dss.undo.returning import Returning
 from dss.undo.sections import sync_of
 from dss.undo.taken_back import TakenBack, found_again
@@ -213,6 +214,7 @@ class _Planning:
         self._made: set[Record] = set()
         self._taken_over: set[Record] = set()
         self._staying: set[Record] = set()
+        self._impossible: list[Action] = []
         self._ended: set[Record] = set()
         self._changed: Counter[tuple[str, str, str]] = Counter()
         self._with_values: set[Record] = set()
@@ -229,11 +231,11 @@ class _Planning:
 
     def plan(self) -> Plan:
         """Turn everything round, and put it in order."""
-        actions, errors, taking = Actions(self._pairs), list[Action](), list[Action]()
+        actions, taking, changed_since = Actions(self._pairs), list[Action](), list[Action]()
         unique = {name: branch.circles() for name, branch in self._rights.items()}
         for action in self._turned_round():
             if action.kind is Kind.ERROR:
-                errors.append(action)
+                changed_since.append(action)
             elif action.attribute in unique[action.branch] or (
                 action.kind is Kind.NEW and unique[action.branch]
             ):
@@ -242,7 +244,12 @@ class _Planning:
                 actions.add(action)
         arranged = arrange(list(self._rights.values()), taking)
         actions.arrange(action for action in arranged if action.kind is not Kind.ERROR)
-        errors += [action for action in arranged if action.kind is Kind.ERROR]
+        target = self._right.identity()
+        errors = [
+            *self._impossible,
+            *with_run_to_begin_with(self._journal, self._row, target, changed_since),
+            *(action for action in arranged if action.kind is Kind.ERROR),
+        ]
         if self._staying:
             instead = Keeping(self._rights, self._staying).instead(actions)
             actions.leave_out(lambda action: action.key in instead)
@@ -316,7 +323,7 @@ class _Planning:
             action = self._loaded(entry)
             if action.kind is Kind.ERROR:
                 self._stays(entry)
-                yield action
+                self._impossible.append(action)
             elif action.kind is Kind.UPDATE:
                 attribute = (*record, action.attribute or "")
                 links = chains.setdefault(attribute, []) if self._changed[attribute] > 1 else [action]
