@@ -17,6 +17,7 @@ from dss.fields import MARKS, Marks
 
 MULTI = (frozenset, set, tuple, list)
 KEY = "idnumber"
+ENABLED = "enabled"
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from dss.actions import Action, Kind
 from dss.attributes import (
+    ENABLED,
     Flow,
     compile_equal,
     has_own_subtraction,
@@ -19,7 +20,7 @@ from dss.attributes import (
     value_actions,
 )
 from dss.branches import DataStoreBranch
-from dss.doubts import ENABLED, Doubts
+from dss.doubts import Doubts
 from dss.errors import ConfigError
 from dss.wording import in_words, short
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dss.actions import Action, Kind
+from dss.attributes import ENABLED
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
-
-ENABLED = "enabled"
 
 
 class Doubts:

@@ -9,6 +9,11 @@ _QUOTED = re.compile(r"""(['"])(?:\\.|(?!\1)[^\\])*\1""", re.DOTALL)
 _OPEN = re.compile(r"""['"]""")
 
 
+def number(count: int, one: str, many: str) -> str:
+    """So many, in words: `1 change waits`, `3 changes wait`."""
+    return f"{count} {one if count == 1 else many}"
+
+
 def in_words(count: int, one: str, many: str, scope: str = "") -> str:
     """So many removals as the beginning of a sentence, with the verb that goes with one or with many of them."""
     where = f" in {scope}" if scope else ""

@@ -51,7 +51,7 @@ def test_a_state_folder_that_cannot_be_written_is_an_error(play: Play) -> None:
 
     assert result.exit_code == 1
     assert "error    state: the state folder" in result.stdout
-    assert "is no folder; let it belong to the account" in result.stdout
+    assert "is no folder; something else has that name; move it away" in result.stdout
 
 
 def test_every_system_that_is_away_is_told(play: Play) -> None:

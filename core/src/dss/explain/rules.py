@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from dss.adoption import described, witnesses_of
-from dss.attributes import has_own_subtraction, is_multi, value_of
+from dss.attributes import ENABLED, has_own_subtraction, is_multi, value_of
 from dss.branches import DataStoreBranch
 from dss.config import BranchConfig
-from dss.doubts import ENABLED, Doubts
+from dss.doubts import Doubts
 from dss.errors import DssError
 from dss.explain.code import place_of
 from dss.explain.explanation import FEW, Rule

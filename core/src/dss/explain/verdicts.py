@@ -12,6 +12,7 @@ from dss.attributes import Flow, is_blank, is_multi, model_of
 from dss.branches import DataStoreBranch
 from dss.doubts import Doubts
 from dss.explain.explanation import Attribute, Planned, Value
+from dss.wording import number
 
 Branch = type[DataStoreBranch]
 
@@ -235,9 +236,7 @@ def summary(case: Case, left_out: str) -> str:
         return f"{why}, so it would be ended{late}"
     if many:
         names = ", ".join(dict.fromkeys(one.action.attribute or "" for one in case.planned))
-        return (
-            f"{many} change{'s' if many != 1 else ''} ({names}){f', {len(held)} held' if held else ''}{late}"
-        )
+        return f"{number(many, 'change', 'changes')} ({names}){f', {len(held)} held' if held else ''}{late}"
     if there and here:
         return "in step: nothing to do"
     if there:

@@ -52,11 +52,6 @@ def by_branch(actions: Iterable[Action]) -> dict[str, list[Action]]:
     return found
 
 
-def number(count: int, one: str, many: str) -> str:
-    """So many, in words: `1 change waits`, `3 changes wait`."""
-    return f"{count} {one if count == 1 else many}"
-
-
 class Case:
     """What the rules look at, and the holds that they have found.
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 from dss.actions import Action, Kind
 from dss.attributes import value_of
-from dss.guard.case import Case, Record, by_branch, number, record_of
+from dss.guard.case import Case, Record, by_branch, record_of
 from dss.holding import Because
+from dss.wording import number
 
 
 def pass_on(case: Case) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dss.actions import Action, Kind
-from dss.guard.case import Branch, Case, by_branch, number
+from dss.guard.case import Branch, Case, by_branch
 from dss.holding import Because
+from dss.wording import number
 
 
 def not_ours(case: Case) -> None:

@@ -8,10 +8,11 @@ import attrs
 
 from dss.actions import Action, Kind
 from dss.attributes import is_multi, value_of
-from dss.guard.case import Branch, Case, is_removal, number
+from dss.guard.case import Branch, Case, is_removal
 from dss.holding import Because
 from dss.memory import Reading
 from dss.policies import Limit, Shape
+from dss.wording import number
 
 BEFORE = "in the last good run"
 

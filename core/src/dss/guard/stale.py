@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime
 
 from dss import clock
-from dss.guard.case import Case, by_branch, is_removal, number
+from dss.guard.case import Case, by_branch, is_removal
 from dss.holding import Because
 from dss.sources import Source
-from dss.wording import in_words
+from dss.wording import in_words, number
 
 TOLERANCE = datetime.timedelta(hours=1)
 """Clocks are set, and machines differ a little."""

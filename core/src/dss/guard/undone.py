@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 from dss.actions import Action, stable
-from dss.guard.case import Case, number
+from dss.guard.case import Case
 from dss.holding import Because
 from dss.memory import Undone
 from dss.stored import held_by
+from dss.wording import number
 
 
 def source_digest(item: Any) -> str:

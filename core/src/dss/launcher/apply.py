@@ -7,10 +7,17 @@ from pathlib import Path
 
 import click
 
-from dss.launcher.listing import LISTED
 from dss.launcher.report_file import report_option
 from dss.launcher.running import Running
-from dss.launcher.settings import Settings, config_option, debug_option, epilog
+from dss.launcher.settings import (
+    Settings,
+    config_option,
+    debug_option,
+    epilog,
+    limit_option,
+    only_option,
+    yes_option,
+)
 
 
 @click.command(
@@ -27,24 +34,12 @@ from dss.launcher.settings import Settings, config_option, debug_option, epilog
 @config_option
 @debug_option
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="BRANCH[:IDNUMBER]",
-    help="Only this branch, or this one record; may be given several times.",
-)
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=LISTED,
-    metavar="N",
-    help="List at most N of what is held, of what needs attention and of what could not be done, of each branch and"
-    f" kind; the counts stay whole.  [default: {LISTED}]",
+@only_option
+@limit_option(
+    "of what is held, of what needs attention and of what could not be done, of each branch and kind"
 )
 @click.option("--dry-run", is_flag=True, help="Let the real handlers do it, and have all of it taken back.")
-@click.option(
-    "-y", "--yes", is_flag=True, help="Do not ask; needed where nobody can answer, as in a cron job."
-)
+@yes_option()
 @report_option
 @click.pass_obj
 def apply(

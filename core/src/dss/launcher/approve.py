@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dss.launcher.settings import Settings, config_option, debug_option, epilog
+from dss.launcher.settings import (
+    Settings,
+    config_option,
+    debug_option,
+    epilog,
+    limit_option,
+    only_option,
+    yes_option,
+)
 
 if TYPE_CHECKING:
     from dss.config import Config
@@ -29,12 +37,7 @@ if TYPE_CHECKING:
 @config_option
 @debug_option
 @click.argument("fingerprints", nargs=-1)
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="BRANCH[:IDNUMBER]",
-    help="Only of this branch, or of this one record; may be given several times.",
-)
+@only_option
 @click.option(
     "--plan",
     "file",
@@ -42,20 +45,10 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Look at what is held in a plan file, and not at a new plan.",
 )
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="List at most N changes of each hold; the counts stay whole.  [default: all]",
-)
+@limit_option("changes of each hold", "all", default=None)
 @click.option("--list", "listing", is_flag=True, help="List the approvals there are; approve nothing.")
 @click.option("--revoke", is_flag=True, help="Take approvals back: those named, or all.")
-@click.option(
-    "-y",
-    "--yes",
-    is_flag=True,
-    help="Do not ask. With it and without a name, everything that is held is approved.",
-)
+@yes_option("With it and without a name, everything that is held is approved.")
 @click.pass_obj
 def approve(
     settings: Settings,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dss.launcher.settings import Settings, config_option, debug_option, epilog
+from dss.wording import number
 
 if TYPE_CHECKING:
     from dss.stages import Sync
@@ -42,7 +43,7 @@ def check(settings: Settings) -> int:
     errors, warnings = found["error"], found["warning"]
     screen.line()
     screen.line(
-        f"{errors} error{'s' if errors != 1 else ''}, {warnings} warning{'s' if warnings != 1 else ''}"
+        f"{number(errors, 'error', 'errors')}, {number(warnings, 'warning', 'warnings')}"
         if errors or warnings
         else "all is in place",
         bold=True,

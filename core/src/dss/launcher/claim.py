@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dss.launcher.listing import LISTED
-from dss.launcher.settings import Settings, config_option, debug_option, epilog
+from dss.launcher.settings import Settings, config_option, debug_option, epilog, limit_option, yes_option
 
 if TYPE_CHECKING:
     from dss.claiming import Unclaimed
@@ -32,14 +31,8 @@ if TYPE_CHECKING:
     is_flag=True,
     help="They are not ours: leave them alone from now on, and remove only what both systems have today.",
 )
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=LISTED,
-    metavar="N",
-    help=f"List at most N records of a branch.  [default: {LISTED}]",
-)
-@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@limit_option("records of a branch")
+@yes_option("")
 @click.pass_obj
 def claim(settings: Settings, what: tuple[str, ...], nothing: bool, limit: int, yes: bool) -> int:
     """Say which of the target's records are ours, so that they may be removed one day.

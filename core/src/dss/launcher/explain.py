@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from dss.launcher.settings import Settings, config_option, debug_option
+from dss.launcher.settings import Settings, config_option, debug_option, json_option
 
 FOUND, NOT_FOUND = 0, 1
 
@@ -29,7 +29,7 @@ Exit codes:
 @debug_option
 @click.argument("branch")
 @click.argument("idnumber")
-@click.option("--json", "as_json", is_flag=True, help="Write everything as JSON, for programs.")
+@json_option
 @click.pass_obj
 def explain(settings: Settings, branch: str, idnumber: str, as_json: bool) -> int:
     """Tell why one record gets what it gets.

@@ -7,7 +7,7 @@ import sys
 import click
 
 from dss.launcher.listing import LISTED
-from dss.launcher.settings import Settings, config_option, debug_option, epilog
+from dss.launcher.settings import Settings, config_option, debug_option, epilog, json_option, limit_option
 
 
 @click.command(
@@ -21,14 +21,8 @@ from dss.launcher.settings import Settings, config_option, debug_option, epilog
 @config_option
 @debug_option
 @click.argument("run", type=click.IntRange(min=1), required=False, metavar="[RUN]")
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="List at most N runs; of one run, at most N reasons and N changes of each branch and kind. The counts stay"
-    f" whole.  [default: {LISTED}]",
-)
-@click.option("--json", "as_json", is_flag=True, help="Write everything as JSON, for programs.")
+@limit_option("runs; of one run, at most N reasons and N changes of each branch and kind", default=None)
+@json_option
 @click.pass_obj
 def history(settings: Settings, run: int | None, limit: int | None, as_json: bool) -> int:
     """Tell what earlier runs have done; change nothing.

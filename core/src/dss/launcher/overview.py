@@ -19,6 +19,7 @@ from dss.launcher.visible import masked, visible, visible_lines
 from dss.launcher.words import LABELS, alone, listed, without_values, wrong
 from dss.planfile import HoldHead
 from dss.planfile.tally import Counts
+from dss.wording import number
 
 if TYPE_CHECKING:
     from dss.stages import Sync
@@ -173,12 +174,10 @@ def _first_of_each(errors: Iterable[Action], limit: int) -> Iterator[Action]:
 
 
 def _held(screen: Screen, view: View, limit: int | None, values: bool) -> None:
-    listings = {
-        number: _Held(hold, limit, values) for number, hold in enumerate(view.holds) if not hold.quiet
-    }
-    for number, change in view.held():
-        if number in listings:
-            listings[number].put(change)
+    listings = {place: _Held(hold, limit, values) for place, hold in enumerate(view.holds) if not hold.quiet}
+    for place, change in view.held():
+        if place in listings:
+            listings[place].put(change)
     for listing in listings.values():
         listing.write(screen)
 
@@ -268,8 +267,8 @@ def summary(shown: Sequence[Sync] | Sequence[View]) -> str:
     numbers = [view_of(one).numbers for one in shown]
     ready, held, errors = (sum(column) for column in zip(*numbers, strict=True)) if numbers else (0, 0, 0)
     parts = [
-        f"{ready} change{'s' if ready != 1 else ''} to apply" if ready else "",
+        f"{number(ready, 'change', 'changes')} to apply" if ready else "",
         f"{held} held" if held else "",
-        f"{errors} need{'s' if errors == 1 else ''} attention" if errors else "",
+        number(errors, "needs attention", "need attention") if errors else "",
     ]
     return ", ".join(part for part in parts if part) or "in step: nothing to do"

@@ -9,10 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dss.launcher.listing import LISTED
 from dss.launcher.report_file import report_option
 from dss.launcher.running import Running
-from dss.launcher.settings import Settings, config_option, debug_option, epilog
+from dss.launcher.settings import (
+    EVERYTHING,
+    Settings,
+    config_option,
+    debug_option,
+    epilog,
+    json_option,
+    limit_option,
+    only_option,
+    output_option,
+)
 
 if TYPE_CHECKING:
     from dss.launcher.screen import Screen
@@ -30,28 +39,12 @@ if TYPE_CHECKING:
 )
 @config_option
 @debug_option
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="BRANCH[:IDNUMBER]",
-    help="Only this branch, or this one record; may be given several times.",
+@only_option
+@limit_option("changes of each branch and kind", EVERYTHING, default=None)
+@output_option(
+    ", to be looked at with `dss-run show FILE` and carried out, exactly as it is, with `dss-run apply FILE`."
 )
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="List at most N changes of each branch and kind; the counts stay whole.  [default: all changes, and"
-    f" {LISTED} of what needs attention in each branch]",
-)
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the plan into FILE, to be looked at with `dss-run show FILE` and carried out, exactly as it is, with"
-    " `dss-run apply FILE`.",
-)
-@click.option("--json", "as_json", is_flag=True, help="Write everything as JSON, for programs.")
+@json_option
 @report_option
 @click.pass_obj
 def plan(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from dss.launcher.screen import Screen
 from dss.launcher.visible import visible
+from dss.wording import number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -94,7 +95,7 @@ def lines(screen: Screen, sentence: str, total: int, clock: Callable[[], float] 
     began = last = clock()
     done = 0
     sentence = visible(sentence)
-    screen.line(f"{sentence}: {total} change{'s' if total != 1 else ''}")
+    screen.line(f"{sentence}: {number(total, 'change', 'changes')}")
 
     def advance(count: int) -> None:
         nonlocal done, last

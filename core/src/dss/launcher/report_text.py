@@ -17,6 +17,7 @@ from dss.launcher.report import report
 from dss.launcher.screen import Screen
 from dss.launcher.settings import Settings
 from dss.launcher.visible import masked, visible, visible_lines
+from dss.wording import number
 
 if TYPE_CHECKING:
     from dss.stages import Sync
@@ -75,7 +76,7 @@ def _counts(settings: Settings, planned: Sequence[Sync], code: ExitCode) -> str:
     found = [(sum(report.total(outcome) for report in reports), outcome.value) for outcome in Outcome]
     parts = [f"{count} {outcome}" for count, outcome in found if count]
     if parts:
-        return ", ".join(parts) + (f", {errors} need{'s' if errors == 1 else ''} attention" if errors else "")
+        return ", ".join(parts) + (f", {number(errors, 'needs', 'need')} attention" if errors else "")
     if settings.said:
         return "not all was done"
     if code in (ExitCode.ERROR, ExitCode.STOPPED, ExitCode.LOCKED):

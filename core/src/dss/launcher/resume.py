@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dss.launcher.listing import LISTED
 from dss.launcher.report_file import report_option
 from dss.launcher.running import Running
-from dss.launcher.settings import Settings, config_option, debug_option, epilog
+from dss.launcher.settings import Settings, config_option, debug_option, epilog, limit_option, yes_option
 
 if TYPE_CHECKING:
     from dss.exit_codes import ExitCode
@@ -22,16 +21,8 @@ if TYPE_CHECKING:
 @click.command(cls=Running, silent=True, epilog=epilog("dss-run resume", "dss-run resume --yes"))
 @config_option
 @debug_option
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=LISTED,
-    metavar="N",
-    help=f"List at most N of what could not be done, of each branch and kind.  [default: {LISTED}]",
-)
-@click.option(
-    "-y", "--yes", is_flag=True, help="Do not ask; needed where nobody can answer, as in a cron job."
-)
+@limit_option("of what could not be done, of each branch and kind")
+@yes_option()
 @report_option
 @click.pass_obj
 def resume(settings: Settings, limit: int, yes: bool) -> int:

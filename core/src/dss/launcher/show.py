@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dss.launcher.listing import LISTED
-from dss.launcher.settings import Settings, debug_option, epilog
+from dss.launcher.settings import EVERYTHING, Settings, debug_option, epilog, json_option, limit_option
 
 if TYPE_CHECKING:
     from dss.launcher.screen import Screen
@@ -25,14 +24,8 @@ if TYPE_CHECKING:
 )
 @debug_option
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="List at most N changes of each branch and kind; the counts stay whole.  [default: all changes, and"
-    f" {LISTED} of what needs attention in each branch]",
-)
-@click.option("--json", "as_json", is_flag=True, help="Write everything as JSON, for programs.")
+@limit_option("changes of each branch and kind", EVERYTHING, default=None)
+@json_option
 @click.pass_obj
 def show(settings: Settings, file: Path, limit: int | None, as_json: bool) -> int:
     """Show a plan that `dss-run plan -o FILE` has written.

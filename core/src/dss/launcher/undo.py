@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from dss.launcher.listing import LISTED
 from dss.launcher.report_file import report_option
 from dss.launcher.running import Running
-from dss.launcher.settings import Settings, config_option, debug_option, epilog
+from dss.launcher.settings import (
+    Settings,
+    config_option,
+    debug_option,
+    epilog,
+    limit_option,
+    only_option,
+    output_option,
+    yes_option,
+)
 
 if TYPE_CHECKING:
     from dss.launcher.screen import Screen
@@ -29,30 +38,12 @@ if TYPE_CHECKING:
 @config_option
 @debug_option
 @click.argument("number", metavar="RUN", type=click.IntRange(min=1))
-@click.option(
-    "--only",
-    multiple=True,
-    metavar="BRANCH[:IDNUMBER]",
-    help="Only of this branch, or of this one record; may be given several times.",
+@only_option
+@output_option(" and change nothing; `dss-run apply FILE` carries it out.")
+@limit_option(
+    "of what is held, of what cannot be undone and of what could not be done, of each branch and kind"
 )
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Write the plan into FILE and change nothing; `dss-run apply FILE` carries it out.",
-)
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=LISTED,
-    metavar="N",
-    help="List at most N of what is held, of what cannot be undone and of what could not be done, of each branch and"
-    f" kind; the counts stay whole.  [default: {LISTED}]",
-)
-@click.option(
-    "-y", "--yes", is_flag=True, help="Do not ask; needed where nobody can answer, as in a cron job."
-)
+@yes_option()
 @report_option
 @click.pass_obj
 def undo(
@@ -122,6 +113,7 @@ def _written(run: Run, screen: Screen, number: int, only: tuple[str, ...], outpu
     show(screen, stage, limit)
     write_run(output, [sync for sync in run.syncs if sync.plan is not None], run.digests, only, number)
     screen.line(
-        f"The plan is in {visible(str(output))}. `dss-run apply {visible(str(output))}` carries it out."
+        f"The plan is in {visible(str(output))}."
+        f" `dss-run apply {visible(shlex.quote(str(output)))}` carries it out."
     )
     return run.exit_code()
