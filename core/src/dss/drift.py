@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dss.actions import Action, Kind, Result
@@ -10,7 +10,7 @@ from dss.adoption import described
 from dss.alike import held_values, same, unchanged, unlike_in, value_of
 from dss.attributes import is_multi
 from dss.importers import Scope, opened, steps_of
-from dss.store import NATIVE, Store
+from dss.store import NATIVE, State, Store
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -58,11 +58,14 @@ class Drift:
             for action in actions
             if action.kind is Kind.NEW and action.joins is None and action.idnumber not in now.items
         ]
-        left = [
-            action.idnumber
-            for action in actions
-            if action.kind is Kind.OLD and action.idnumber not in now.items and self._is_nowhere_else(action)
-        ]
+        left = self._nowhere_else(
+            branch,
+            [
+                action.idnumber
+                for action in actions
+                if action.kind is Kind.OLD and action.idnumber not in now.items
+            ],
+        )
         foreign = self._anywhere(branch, [*fresh, *left])
         # what an importer sets aside while it reads is set aside in the branch itself
         frozen = {**branch.contents().frozen, **now.frozen}
@@ -71,13 +74,18 @@ class Drift:
             if result is not None:
                 yield result
 
-    def _is_nowhere_else(self, action: Action) -> bool:
-        """Whether no other branch of the target has a record of this number: somebody may have had two roles."""
-        return not any(
-            action.idnumber in branch.contents().items
-            for branch in self.right.branches
-            if branch.__name__ != action.branch
-        )
+    def _nowhere_else(self, branch: type[DataStoreBranch], idnumbers: Sequence[str]) -> list[str]:
+        """Of these, those that no other branch of the target has a record of: somebody may have had two roles."""
+        for other in self.right.branches:
+            name = other.__name__
+            if not idnumbers or other is branch:
+                continue
+            there: Collection[str] = other.contents().items
+            if other.state() is State.UNREAD and other.people and not self.right.is_derived(name):
+                # after a crash nothing has been read yet
+                there = self._ours(other, idnumbers).items
+            idnumbers = [one for one in idnumbers if one not in there]
+        return list(idnumbers)
 
     def _ours(self, branch: type[DataStoreBranch], idnumbers: Iterable[str]) -> Store:
         importer = self.right.importer

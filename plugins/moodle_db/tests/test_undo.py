@@ -28,6 +28,7 @@ from dss.plan import make_plan
 from dss.policies import Budget, Limit, Policies, Shape
 from dss.remembering import memory_of
 from dss.report import Report
+from dss.resume import settle_doubts
 from dss.run_record import RunRecord
 from dss.stages import Sync
 from dss.undo import undo_run
@@ -240,6 +241,29 @@ def test_one_of_two_roles_that_ended_begins_again(runs: Runs, site: Site, make_s
     assert _reasons(report) == []
     assert site.members("dss-teachers") == {"1"}
     assert site.user("1")["suspended"] == 0
+
+
+def test_the_end_of_one_of_two_roles_is_known_after_a_crash(runs: Runs, make_school: Any) -> None:
+    """The account is active in the other role, so it is not a stranger's that has taken her number."""
+    both, one = make_school(), make_school()
+    for school in (both, one):
+        school.person("students", "1")
+    both.person("teachers", "1")
+    both.teachers.contents().owner["1"] = "students"
+    runs.apply(both)
+    sync = runs.plan(one)
+    assert sync.plan is not None
+    record = RunRecord.begin(runs.state, {}, [sync])
+    recorder = record.recorder(sync)
+    (ends,) = sync.plan.actions
+    recorder.intend([ends])
+    apply(sync.right, [ends])
+    record.journal.close()
+
+    with Journal.open(runs.state) as journal:
+        (settled,) = settle_doubts(journal, [runs.sync(School())])
+
+    assert (ends.message.partition(" (")[0], settled.done) == ("old teachers 1", 1)
 
 
 def test_a_group_that_was_taken_over_has_its_name_and_number_again(
