@@ -84,12 +84,12 @@ def remember(
     if sync.is_stored:
         # the source has not been read, so nothing is known of it
         if (row := journal.run(run)) is not None and row.kind == "apply":
-            _remember_sizes(journal, sync, began, whole=False)
+            remember_sizes(journal, sync, began, whole=False)
         use_approvals(journal, run, place, target)
         return
     for left, right in plan.pairs:
         _remember_ours(journal, run, sync, left, right)
-    _remember_sizes(journal, sync, began, whole=whole)
+    remember_sizes(journal, sync, began, whole=whole)
     if sync.report.stopped:
         use_approvals(journal, run, place, target)
         return
@@ -144,7 +144,15 @@ def _held_way(left: DataStoreTree, right: DataStoreTree) -> str:
     return f"{_way(left, right)}: over a budget"
 
 
-def _remember_sizes(journal: Journal, sync: Sync, began: datetime.datetime, *, whole: bool) -> None:
+def remember_sizes(journal: Journal, sync: Sync, began: datetime.datetime, *, whole: bool) -> None:
+    """Leave how much there was of what is held over a budget, so that what comes meanwhile makes no room for it.
+
+    Args:
+        journal: where it is written.
+        sync: planned.
+        began: when the run began.
+        whole: nothing else is held any more; else what was known before stays.
+    """
     assert sync.plan is not None
     way = _held_way(sync.left, sync.right)
     # what a part of a plan says nothing of is still held

@@ -12,7 +12,7 @@ from dss.exit_codes import ExitCode
 from dss.journal import Journal, JournalSync, RunState
 from dss.lines import Lines
 from dss.memory import Undone
-from dss.remembering import remember
+from dss.remembering import remember, remember_sizes
 from dss.stored_plan import StoredActions
 from dss.undo import note_undone
 
@@ -72,6 +72,8 @@ class RunRecord:
         place = self.syncs.index(sync)
         # what is held is held from the beginning, whatever happens before its turn comes
         self.journal.plan(self.number, place, _with_lines(sync, sync.plan.actions), sync.reasons)
+        if self.kind == "apply":
+            remember_sizes(self.journal, sync, self.began, whole=False)
         if sync.back:
             back = {one: Undone(self.number, source) for one, source in sync.back.items()}
             self.journal.undone.add(sync.right.identity(), back)

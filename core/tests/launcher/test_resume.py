@@ -177,6 +177,22 @@ def test_what_somebody_did_meanwhile_is_left_as_it_is(play: Play) -> None:
     assert play.held_by("shop")["students"]["2"]["email"] == "hand@example.org"
 
 
+def test_who_came_before_it_died_makes_no_room_for_who_was_held(exodus: Play) -> None:
+    """Fourteen of forty wait; twenty had come when it died, or came with the rest of it."""
+    exodus.configure("[budgets.students]\ncount = 3\nshare = 0.3\n[guards]\ngrowth = 1.0\n")
+    staying = dict(list(exodus.held_by("shop")["students"].items())[:26])
+    come = {f"new{number:02}": {"name": f"New {number}", "enabled": True} for number in range(20)}
+    exodus.put("sis", {**staying, **come})
+    assert _killed(exodus, 5)
+    exodus.run("resume", "--yes")
+    assert len(exodus.held_by("shop")["students"]) == 60
+
+    result = exodus.run("apply", "--yes")
+
+    assert result.exit_code == 3
+    assert "35% of 40, as there were when they were first held" in result.stdout
+
+
 def test_history_tells_that_a_run_was_resumed(play: Play) -> None:
     """Not that it is still cut short; a program reads the same word."""
     assert _killed(play, 8)

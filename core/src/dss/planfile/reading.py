@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -93,7 +94,7 @@ class PlanFile:
             file = self.path.open("rb", BLOCK)
         except FileNotFoundError:
             raise PlanError(
-                f"there is no plan `{self.path}`; write one with `dss-run plan -o {self.path}`"
+                f"there is no plan `{self.path}`; write one with `dss-run plan -o {shlex.quote(str(self.path))}`"
             ) from None
         except OSError as error:
             raise PlanError(f"`{self.path}` cannot be read: {error.strerror or error}") from None

@@ -15,6 +15,7 @@ from dss.exit_codes import ExitCode
 from dss.journal import Entry, Journal, RunRow, RunState
 from dss.lines import Lines
 from dss.undo import note_undone, sync_of
+from dss.wording import number
 
 if TYPE_CHECKING:
     from dss.stages import Sync
@@ -54,7 +55,8 @@ class Settled:
             counts = ((self.done, "had been made"), (self.again, "had not"), (self.unclear, "cannot be told"))
             what = ", ".join(f"{count} {word}" for count, word in counts if count)
         more = f"; see `dss-run history {self.run}`" if self.unclear else ""
-        return f"run {self.run} was cut short: of {_changes(total)} that it was just making, {what}{more}"
+        changes = number(total, "change", "changes")
+        return f"run {self.run} was cut short: of {changes} that it was just making, {what}{more}"
 
 
 def settle_state(state: Path, syncs: Sequence[Sync]) -> list[Settled]:
@@ -186,7 +188,3 @@ class _Judging:
 
 def _stub(entry: Entry) -> Action:
     return Action(entry.kind, entry.branch, entry.idnumber, attribute=entry.attribute, place=entry.place)
-
-
-def _changes(count: int) -> str:
-    return f"{count} change{'s' if count != 1 else ''}"

@@ -7,8 +7,7 @@ from typing import Any
 
 from dss.actions import Action, Adoption, Kind
 from dss.alike import held_values, same, unchanged, unlike_in, value_of
-from dss.attributes import is_multi, names_of
-from dss.undo.taken_back import ENABLED
+from dss.attributes import ENABLED, is_multi, names_of
 from dss.undo.turning import Turning
 
 _NOTHING = object()

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from dss.actions import Action, Adoption, Kind
 from dss.alike import held_values, unchanged, value_of
-from dss.attributes import is_multi, names_of
+from dss.attributes import ENABLED, is_multi, names_of
 from dss.importers import Scope, opened
 from dss.store import KEY, NATIVE, REFUSED
 from dss.stored import copy_with
-from dss.undo.taken_back import ENABLED
 from dss.undo.turning import Turning
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ import attrs
 
 from dss.actions import Action, Kind, Outcome
 from dss.alike import value_of
+from dss.attributes import ENABLED
 from dss.errors import PlanError
 from dss.guard.undone import source_digest
 from dss.journal import Entry
 from dss.lines import WAITS, Lines
 
-ENABLED = "enabled"
 _DONE = (Outcome.DONE, Outcome.ALREADY)
 _OPPOSITE = {Kind.ADD: Kind.REMOVE, Kind.REMOVE: Kind.ADD}
 
