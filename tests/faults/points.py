@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 NAMES = "points.txt"
@@ -57,3 +58,27 @@ class Points:
 def left_in(folder: Path) -> list[str]:
     """The names that a process has written down."""
     return (folder / NAMES).read_text(encoding="utf-8").split("\n")
+
+
+def stored_apart(names: Sequence[str]) -> list[str]:
+    """What a run that was left alone has stored in the target otherwise than a batch at a time, all of it at its end.
+
+    Args:
+        names: of the points that it came by.
+    """
+    found: Counter[str] = Counter()
+    place, has_written, commits = "outside of every bracket", False, 0
+    for name in names:
+        word = name.removeprefix("row of target's ").partition(" ")[0] if name.startswith("row of") else ""
+        if name == "before the bracket":
+            place, has_written, commits = "within a bracket, before its end", False, 0
+        elif name == "in the bracket, after all":
+            place = ""
+        elif name == "after the bracket":
+            found["not at all at the end of a bracket that has written"] += has_written and commits != 1
+            place = "outside of every bracket"
+        elif word == "COMMIT":
+            commits += not place
+            found[place] += bool(place)
+        has_written |= word in ("INSERT", "UPDATE", "DELETE", "REPLACE")
+    return [f"stored {what}, {count} times" for what, count in found.items() if count]

@@ -8,6 +8,9 @@ from tests.faults.campaign import Made, in_full, run
 TRIALS, AT_ONCE = 60, 15
 """`make faults` makes many hundreds, with other seeds."""
 
+ONCE_WRONG = (7064, 20102)
+"""Trials that have found something: ids that were learnt of some seats only, and one of two roles that had ended."""
+
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, TRIALS, AT_ONCE))
@@ -18,4 +21,12 @@ def test_nothing_is_lost_and_nothing_done_twice(made: Made, first: int) -> None:
     assert summary.trials["kill"] == AT_ONCE
     # one that was to die at some moment may have come to its end before
     assert summary.kinds["kill"].total() >= AT_ONCE // 2
+    assert not summary.wrong, "\n".join(line for one in summary.wrong for line in in_full(one))
+
+
+@pytest.mark.slow
+def test_what_was_once_wrong_stays_right(made: Made) -> None:
+    """The same kills once more."""
+    summary = run([("kill", seed) for seed in ONCE_WRONG], made)
+
     assert not summary.wrong, "\n".join(line for one in summary.wrong for line in in_full(one))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.faults.picture import differences, names, picture
+from tests.faults.points import stored_apart
 
 from dss_moodle_db.embedded import create_site
 
@@ -72,3 +73,25 @@ def test_every_row_and_column_counts(path: Path, statement: str, told: list[str]
 
     found = differences(picture(path), before)
     assert [one[: len(start)] for one, start in zip(found, told, strict=True)] == told
+
+
+BEGINS, OVER, ENDS = "before the bracket", "in the bracket, after all", "after the bracket"
+INSERT, COMMIT = "row of target's INSERT", "row of target's COMMIT in Journal.settle"
+
+
+@pytest.mark.parametrize(
+    ("points", "told"),
+    [
+        ([BEGINS, INSERT, OVER, COMMIT, ENDS, BEGINS, OVER, ENDS], []),
+        ([BEGINS, INSERT, COMMIT, OVER, ENDS], ["within a bracket", "not at all at the end"]),
+        ([BEGINS, INSERT, OVER, ENDS], ["not at all at the end"]),
+        ([BEGINS, OVER, ENDS, INSERT, COMMIT], ["outside of every bracket"]),
+    ],
+)
+def test_a_batch_is_stored_as_one(points: list[str], told: list[str]) -> None:
+    """A target that stores before its bracket closes, or not then, is noticed in a run that is not even killed."""
+    found = stored_apart(points)
+
+    assert [
+        one.removeprefix("stored ").startswith(start) for one, start in zip(found, told, strict=True)
+    ] == [True] * len(told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,7 @@ from tests.faults import deaths, faults, instruments
 from tests.faults.child import Ended, Preparation, ended, start
 from tests.faults.deaths import Death
 from tests.faults.picture import differences, timeless
-from tests.faults.points import Points, left_in
+from tests.faults.points import Points, left_in, stored_apart
 from tests.faults.record import Record, has_plan, record, unlike, unlike_outcomes
 from tests.faults.scene import NIGHTS, PLAN, Scene
 
@@ -23,6 +24,8 @@ DONE, ERROR, CHANGES, HELD, FAILED, LOCKED = 0, 1, 2, 3, 4, 6
 """What `dss-run` ends with."""
 AGAIN = {"plan file": (FAILED,), "undo": (DONE,)}
 """What they may also end with that are done again: what is there by now is not as it was when it was planned."""
+IN_PART = re.compile(r"run \d+ was cut short: .*, (?!all had been made|none had been made).*")
+"""What is said of a batch of which only a part has been stored, though the target has transactions."""
 UNCLEAN = ("Traceback", "This is a defect")
 """What a person is not to be shown, whatever goes wrong around a run."""
 
@@ -58,6 +61,7 @@ class Errand:
         kept: what it begins with.
         since: the number of the last run before it.
         points: that it comes by when it is left alone.
+        apart: what it then stores otherwise than a batch at a time; there must be none.
         seconds: that it then takes.
         codes: what it ends with then, and what it may end with when it is done once more.
         left_alone: what there is afterwards.
@@ -69,6 +73,7 @@ class Errand:
     kept: Scene
     since: int
     points: Sequence[str]
+    apart: Sequence[str]
     seconds: float
     codes: Sequence[int | None]
     left_alone: Record
@@ -110,7 +115,8 @@ class Trials:
         self.run(*APPLY)
         codes = (done.code, *AGAIN.get(name, ()))
         wanted = record(self.scene, since)
-        return Errand(name, command, kept, since, points, seconds, codes, left_alone, wanted)
+        apart = stored_apart(points)
+        return Errand(name, command, kept, since, points, apart, seconds, codes, left_alone, wanted)
 
     def run(self, *arguments: str, prepare: Preparation | None = None) -> Ended:
         """Run `dss-run`, with points and small batches, or as it is prepared."""
@@ -131,10 +137,13 @@ class Trials:
         # an undo is made of what the run has done, not of what an undo that was cut short has left of that
         way = "resume" if errand.name == "undo" else chance.choice(WAYS)
         died = [death] if self.die(death, *errand.command).is_killed else []
-        told = [] if died or not isinstance(death, deaths.AtPoint) else ["it was not killed"]
+        told = [f"left alone, it has {one}" for one in errand.apart]
+        told += [] if died or not isinstance(death, deaths.AtPoint) else ["it was not killed"]
         for _ in range(chance.choice([0, 0, 1, 2])):
             again = deaths.later(chance, errand.points, way)
-            if self.die(again, *(RESUME if way == "resume" else errand.command)).is_killed:
+            recovery = self.die(again, *(RESUME if way == "resume" else errand.command))
+            told += _in_part(recovery)
+            if recovery.is_killed:
                 died.append(again)
         told += self.recovered(errand, way)
         return Told(
@@ -194,7 +203,12 @@ class Trials:
         return [*told, f"the next night had something to do: {night.output}"] if has_done else told
 
     def _wrong(self, run: Ended, what: str, codes: Sequence[int | None]) -> list[str]:
-        return [] if run.code in codes else [f"{what} ended with {run}: {run.output}"]
+        told = [] if run.code in codes else [f"{what} ended with {run}: {run.output}"]
+        return [*_in_part(run), *told]
+
+
+def _in_part(run: Ended) -> list[str]:
+    return [f"a batch was not stored as one: {found}" for found in IN_PART.findall(run.output)]
 
 
 def _count() -> None:
