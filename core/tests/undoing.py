@@ -37,7 +37,7 @@ _spare = itertools.count()
 
 
 @attrs.frozen
-class _Generous(Policies):
+class Generous(Policies):
     """Nothing is over budget, and no source is out of shape."""
 
     def budget(self, branch: str, attribute: str = "") -> Budget:
@@ -64,59 +64,35 @@ class Releasing(Doing):
         record.update({**action.adopts.was, "outside": True})
 
 
-@attrs.define
-class Town:
-    """A source that is written anew for every run, and the target that it is brought into.
+class Runs:
+    """Runs on one target that leave everything in a journal that a command leaves there.
 
     Attributes:
-        target: the living tree.
         state: where the journal lies.
+        policies: how careful they are.
     """
 
-    plant: Plant
-    target: Any
     state: Path
-    policies: Policies = attrs.field(factory=_Generous)
+    policies: Policies
 
-    @property
-    def system(self) -> dict[str, dict[str, dict[str, Any]]]:
-        """What the target holds, without blanks: nobody can tell one kind of blank from another."""
-        return {
-            branch: {
-                idnumber: {name: value for name, value in record.items() if not is_blank(value)}
-                for idnumber, record in records.items()
-            }
-            for branch, records in self.target.system.items()
-        }
+    def sync(self, *source: Any, **records: Any) -> Sync:
+        """The source, or an empty one, and the target."""
+        raise NotImplementedError
 
-    def sync(self, **records: Any) -> Sync:
-        """The source as it is today, and the target, both read."""
-        left = self.plant(Students, Cohorts, records=records, allow_empty=True)
-        return Sync("sync[0]", SyncConfig("left", "right"), +left, +self.target)
-
-    def plan(self, **records: Any) -> Sync:
+    def plan(self, *source: Any, **records: Any) -> Sync:
         """Compare and guard."""
-        sync = self.sync(**records)
-        sync.plan = make_plan(sync.left, sync.right)
-        with Journal.open(self.state) as journal:
-            for name in NAMES:
-                journal.owned.complete(sync.right.identity(), name)
-                here = ((one, None) for one in getattr(sync.right, name).contents().items)
-                journal.owned.add(sync.right.identity(), name, here, 0, "claimed")
-            sync.holds = holds(sync.plan, self.policies, memory_of(journal, sync.left, sync.right))
-        return sync
+        raise NotImplementedError
 
-    def apply(self, **records: Any) -> Report:
+    def apply(self, *source: Any, **records: Any) -> Report:
         """A nightly run."""
-        return self.carry_out(self.plan(**records))
+        return self.carry_out(self.plan(*source, **records))
 
     def plan_undo(self, run: int, *only: str) -> Sync:
         """What `dss-run undo` shows."""
         sync = self.sync()
+        chosen = Only.parse(only, [branch.__name__ for branch in sync.right.branches])
         with Journal.open(self.state) as journal:
-            found = undo_run(
-                journal, run, [sync], Only.parse(only, NAMES), self.policies, lambda sentence: None
-            )
+            found = undo_run(journal, run, [sync], chosen, self.policies, lambda sentence: None)
         if not found:
             sync.plan = Plan(sync.left, sync.right, [], Actions([]), [], [])
         return sync
@@ -126,7 +102,7 @@ class Town:
         return self.carry_out(self.plan_undo(run, *only), of=run)
 
     def carry_out(self, sync: Sync, of: int | None = None) -> Report:
-        """Apply what is not held, and leave everything in the journal that a command leaves there."""
+        """Apply what is not held."""
         assert sync.plan is not None
         record = RunRecord.begin(self.state, {}, [sync], of)
         try:
@@ -143,10 +119,53 @@ class Town:
             record.close(None)
         return sync.report
 
-    def runs(self) -> int:
+    def last(self) -> int:
         """The number of the last run."""
         with Journal.open(self.state) as journal:
             return journal.runs(limit=1)[0].number
+
+
+@attrs.define
+class Town(Runs):
+    """A source that is written anew for every run, and the target that it is brought into.
+
+    Attributes:
+        target: the living tree.
+        state: where the journal lies.
+    """
+
+    plant: Plant
+    target: Any
+    state: Path
+    policies: Policies = attrs.field(factory=Generous)
+
+    @property
+    def system(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """What the target holds, without blanks: nobody can tell one kind of blank from another."""
+        return {
+            branch: {
+                idnumber: {name: value for name, value in record.items() if not is_blank(value)}
+                for idnumber, record in records.items()
+            }
+            for branch, records in self.target.system.items()
+        }
+
+    def sync(self, *source: Any, **records: Any) -> Sync:
+        """The source as it is today, and the target, both read."""
+        left = self.plant(Students, Cohorts, records=records, allow_empty=True)
+        return Sync("sync[0]", SyncConfig("left", "right"), +left, +self.target)
+
+    def plan(self, *source: Any, **records: Any) -> Sync:
+        """Compare and guard."""
+        sync = self.sync(**records)
+        sync.plan = make_plan(sync.left, sync.right)
+        with Journal.open(self.state) as journal:
+            for name in NAMES:
+                journal.owned.complete(sync.right.identity(), name)
+                here = ((one, None) for one in getattr(sync.right, name).contents().items)
+                journal.owned.add(sync.right.identity(), name, here, 0, "claimed")
+            sync.holds = holds(sync.plan, self.policies, memory_of(journal, sync.left, sync.right))
+        return sync
 
     def done(self, run: int) -> set[tuple[str, str, str, str | None]]:
         """What a run has done."""

@@ -10,6 +10,8 @@ from typing import Any
 
 import attrs
 import pytest
+from core.tests import undoing
+from core.tests.undoing import Generous
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from plugins.moodle_db.tests.conftest import School, Site
@@ -18,106 +20,52 @@ from plugins.moodle_db.tests.test_round_trip import days, school_of
 from dss.apply import apply
 from dss.attributes import names_of
 from dss.config import SyncConfig
-from dss.drift import Drift
-from dss.exit_codes import ExitCode
 from dss.guard import holds
 from dss.holding import Because
-from dss.journal import Journal, RunState
-from dss.only import Only
+from dss.journal import Journal
 from dss.plan import make_plan
-from dss.policies import Budget, Limit, Policies, Shape
+from dss.policies import Policies
 from dss.remembering import memory_of
 from dss.report import Report
 from dss.resume import settle_doubts
 from dss.run_record import RunRecord
 from dss.stages import Sync
-from dss.undo import undo_run
 from dss_moodle_db.branches import MoodleTree
 
 View = dict[str, dict[str, dict[str, Any]]]
 
 
-@attrs.frozen
-class _Generous(Policies):
-    """Nothing is over budget, and no source is out of shape."""
-
-    def budget(self, branch: str, attribute: str = "") -> Budget:
-        return Budget(count=1000, share=1, per_parent=Limit(count=1000, share=1))
-
-    def shape(self, branch: str) -> Shape:
-        return Shape(count=1000)
-
-
 @attrs.define
-class Runs:
+class Runs(undoing.Runs):
     """Runs on one Moodle, with a journal; each with a tree of its own, as another process would have."""
 
     url: str
     state: Path
     options: dict[str, Any] = attrs.field(factory=dict)
-    policies: Policies = attrs.field(factory=_Generous)
+    policies: Policies = attrs.field(factory=Generous)
     trees: list[MoodleTree] = attrs.field(factory=list)
 
-    def sync(self, school: School) -> Sync:
+    def sync(self, *source: Any, **_: Any) -> Sync:
         """A source, and the Moodle."""
         moodle = MoodleTree(url=self.url, category="Category 1", **self.options)
         self.trees.append(moodle)
+        school = source[0] if source else School()
         return Sync("sync[0]", SyncConfig("sis", "moodle"), school, moodle)
 
-    def plan(self, school: School) -> Sync:
+    def plan(self, *source: Any, **_: Any) -> Sync:
         """Compare and guard."""
-        sync = self.sync(school)
+        sync = self.sync(*source)
         +sync.right
-        sync.plan = make_plan(school, sync.right)
+        sync.plan = make_plan(sync.left, sync.right)
         with Journal.open(self.state) as journal:
             for branch in sync.right.branches:
                 journal.owned.complete(sync.right.identity(), branch.__name__)
             sync.holds = holds(sync.plan, self.policies, memory_of(journal, sync.left, sync.right))
         return sync
 
-    def apply(self, school: School) -> Report:
-        """A nightly run."""
-        return self.carry_out(self.plan(school))
-
-    def plan_undo(self, run: int, *only: str) -> Sync:
-        """What would be taken back."""
-        sync = self.sync(School())
-        names = [branch.__name__ for branch in sync.right.branches]
-        with Journal.open(self.state) as journal:
-            undo_run(journal, run, [sync], Only.parse(only, names), self.policies, lambda sentence: None)
-        return sync
-
-    def undo(self, run: int, *only: str) -> Report:
-        """Take it back."""
-        return self.carry_out(self.plan_undo(run, *only), of=run)
-
-    def carry_out(self, sync: Sync, of: int | None = None) -> Report:
-        """Apply, with the journal."""
-        if sync.plan is None:
-            return Report()
-        record = RunRecord.begin(self.state, {}, [sync], of)
-        try:
-            sync.report = apply(
-                sync.right,
-                sync.plan.actions,
-                held=sync.reasons,
-                drift=Drift(sync.right),
-                recorder=record.recorder(sync),
-            )
-            record.remember(sync, whole=True)
-            record.end(RunState.DONE, ExitCode.IN_STEP)
-        finally:
-            record.close(None)
-        return sync.report
-
-    def last(self) -> int:
-        """The number of the last run."""
-        with Journal.open(self.state) as journal:
-            return journal.runs(limit=1)[0].number
-
     def view(self) -> View:
         """What dss sees of the Moodle."""
-        sync = self.sync(School())
+        sync = self.sync()
         +sync.right
         return {
             branch.__name__: {
@@ -261,7 +209,7 @@ def test_the_end_of_one_of_two_roles_is_known_after_a_crash(runs: Runs, make_sch
     record.journal.close()
 
     with Journal.open(runs.state) as journal:
-        (settled,) = settle_doubts(journal, [runs.sync(School())])
+        (settled,) = settle_doubts(journal, [runs.sync()])
 
     assert (ends.message.partition(" (")[0], settled.done) == ("old teachers 1", 1)
 
