@@ -8,8 +8,7 @@ from pathlib import Path
 
 from tests.faults.child import dss_run, warm_up
 from tests.faults.export import MEANT, MEANT_IN, Export
-
-from dss_moodle_db.embedded import create_site
+from tests.moodle import make_moodle
 
 CONFIG = """
 state = "state"
@@ -100,7 +99,7 @@ class Scene:
         self.folder.mkdir(parents=True)
         (self.folder / "dss.toml").write_text(CONFIG, encoding="utf-8")
         (self.folder / f"{OWN}.py").write_text(OWN_CODE, encoding="utf-8")
-        create_site(f"sqlite:///{self.moodle}")
+        make_moodle(self.moodle)
         export = Export()
         self._night(export)
         export.let_two_leave()
@@ -114,15 +113,6 @@ class Scene:
 
     def _night(self, export: Export) -> None:
         export.write(self.folder / "exports")
-        if not (self.folder / "state").exists():
-            with sqlite3.connect(self.moodle) as connection:
-                role = connection.execute(
-                    "INSERT INTO mdl_role (shortname, name, description, sortorder) VALUES ('parent', 'Parent', '', 20)"
-                ).lastrowid
-                connection.execute(
-                    "INSERT INTO mdl_role_context_levels (roleid, contextlevel) VALUES (?, 30)", (role,)
-                )
-            connection.close()
         self._do("apply", "--yes")
         warm_up(self.folder, OWN)
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import attrs
 import pytest
 from click.testing import CliRunner, Result
+from tests.moodle import make_moodle
 
 from dss import clock
 from dss.launcher.group import dss_run
-from dss_moodle_db.embedded import create_site
 
 Row = dict[str, str]
 CONFIG = """
@@ -268,14 +268,9 @@ class Scene:
 
     def make_moodle(self) -> None:
         """A Moodle in which nobody is yet."""
-        create_site(f"sqlite:///{self.folder / 'moodle.db'}")
+        make_moodle(self.folder / "moodle.db")
         with sqlite3.connect(self.folder / "moodle.db") as connection:
             connection.execute("UPDATE mdl_course_categories SET idnumber = 'fairfield'")
-            connection.execute(
-                "INSERT INTO mdl_role (id, name, shortname, description, sortorder, archetype)"
-                " VALUES (9, '', 'parent', '', 9, '')"
-            )
-            connection.execute("INSERT INTO mdl_role_context_levels (roleid, contextlevel) VALUES (9, 30)")
         connection.close()
 
     def ask(self, query: str) -> list[tuple[str, ...]]:
