@@ -12,12 +12,8 @@ from dss.attributes import value_of
 from dss.guard.case import is_removal
 from dss.guard.stale import TOLERANCE
 from dss.holding import Because
-from dss.memory import Memory, Reading
-from dss.sources import Source
+from dss.memory import Memory
 from dss.store import State
-
-CONTENTS = 30
-"""Contents of one source that are known again."""
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -46,12 +42,8 @@ def memory_of(journal: Journal | None, left: DataStoreTree, right: DataStoreTree
         missing=lambda branch: journal.missing.of(target, branch),
         readings=readings,
         sources=sources,
-        contents={
-            (name.partition("\n")[0], one.digest): one.modified
-            for name, one in journal.readings.of(_contents_way(left, right))[1].items()
-            if one.modified is not None
-        },
-        sizes=_sizes(journal.readings.of(_held_way(left, right))[0]),
+        contents=journal.readings.contents(_way(left, right)),
+        sizes=journal.sizes.of(_way(left, right)),
         last_run=journal.readings.last(_way(left, right)),
     )
 
@@ -139,11 +131,6 @@ def _way(left: DataStoreTree, right: DataStoreTree) -> str:
     return f"{left.name} -> {right.name}"
 
 
-def _held_way(left: DataStoreTree, right: DataStoreTree) -> str:
-    """Under what is remembered how much there was of what is held over a budget."""
-    return f"{_way(left, right)}: over a budget"
-
-
 def remember_sizes(journal: Journal, sync: Sync, began: datetime.datetime, *, whole: bool) -> None:
     """Leave how much there was of what is held over a budget, so that what comes meanwhile makes no room for it.
 
@@ -154,26 +141,11 @@ def remember_sizes(journal: Journal, sync: Sync, began: datetime.datetime, *, wh
         whole: nothing else is held any more; else what was known before stays.
     """
     assert sync.plan is not None
-    way = _held_way(sync.left, sync.right)
-    # what a part of a plan says nothing of is still held
-    known = {} if whole else {name: dict(one.blanks) for name, one in journal.readings.of(way)[0].items()}
-    sizes: dict[str, dict[str, int]] = {
-        right.__name__: known.get(right.__name__, {}) for _, right in sync.plan.pairs
-    }
+    sizes: dict[str, dict[tuple[str, str], int]] = {right.__name__: {} for _, right in sync.plan.pairs}
     for hold in sync.holds:
         if hold.of is not None:
-            # an idnumber has no line ends
-            sizes[hold.scope.partition(".")[0]][f"{hold.scope}\n{hold.parent}"] = hold.of
-    journal.readings.save(way, {name: Reading(0, 0, own) for name, own in sizes.items()}, {}, began)
-
-
-def _sizes(found: Mapping[str, Reading]) -> dict[tuple[str, str], int]:
-    sizes = {}
-    for one in found.values():
-        for name, of in one.blanks.items():
-            scope, _, parent = name.partition("\n")
-            sizes[scope, parent] = of
-    return sizes
+            sizes[hold.scope.partition(".")[0]][hold.scope, hold.parent] = hold.of
+    journal.sizes.save(_way(sync.left, sync.right), sizes, whole=whole)
 
 
 def _remember_the_source(journal: Journal, sync: Sync, began: datetime.datetime) -> None:
@@ -192,26 +164,7 @@ def _remember_the_source(journal: Journal, sync: Sync, began: datetime.datetime)
     sources = {source.name: source for source in sync.left.sources()}
     journal.readings.save(_way(sync.left, sync.right), readings, sources if not sync.in_doubt else {}, began)
     if not sync.in_doubt:
-        _remember_contents(journal, sync, began)
-
-
-def _contents_way(left: DataStoreTree, right: DataStoreTree) -> str:
-    """Under what is remembered what the source has been read from in good runs, not only in the last one."""
-    return f"{_way(left, right)}: contents"
-
-
-def _remember_contents(journal: Journal, sync: Sync, began: datetime.datetime) -> None:
-    """Keep the last few contents of every source; what is read once more takes the place of itself."""
-    way = _contents_way(sync.left, sync.right)
-    known = journal.readings.of(way)[1]
-    found = {}
-    for source in sync.left.sources():
-        places = [f"{source.name}\n{place}" for place in range(CONTENTS)]
-        same = [one for one in places if one in known and known[one].digest == source.digest]
-        free = [one for one in places if one not in known]
-        place = next(iter([*same, *free]), None) or min(places, key=lambda one: known[one].modified or began)
-        found[place] = Source(place, source.digest, began)
-    journal.readings.save(way, {}, found, began)
+        journal.readings.keep_contents(_way(sync.left, sync.right), sources.values(), began)
 
 
 def _remember_missing(journal: Journal, sync: Sync, target: str, began: datetime.datetime) -> None:

@@ -12,6 +12,9 @@ from dss.journal.sections import Scopes
 from dss.memory import Missing, Reading, Undone
 from dss.sources import Source
 
+CONTENTS = 30
+"""Contents of one source that are known again."""
+
 
 class UndoneRecord:
     """Actions that were undone, by target and fingerprint.
@@ -181,3 +184,69 @@ class Readings:
                     for name, one in sources.items()
                 ],
             )
+
+    def contents(self, tree: str) -> dict[tuple[str, str], datetime.datetime]:
+        """What sources of a tree have been in good runs: when that run began, by their name and digest."""
+        found = self._database.rows("SELECT name, digest, at FROM contents WHERE tree = ?", (text(tree),))
+        return {
+            (untext(name), untext(digest)): datetime.datetime.fromisoformat(at) for name, digest, at in found
+        }
+
+    def keep_contents(self, tree: str, sources: Iterable[Source], at: datetime.datetime) -> None:
+        """Add what sources have been in a good run; of each, the last few are kept."""
+        with self._database.writing() as connection:
+            for source in sources:
+                of = (text(tree), text(source.name))
+                connection.execute(
+                    "INSERT OR REPLACE INTO contents VALUES (?, ?, ?, ?)",
+                    (*of, text(source.digest), moment(at)),
+                )
+                connection.execute(
+                    """DELETE FROM contents WHERE tree = ? AND name = ? AND digest NOT IN (
+                        SELECT digest FROM contents WHERE tree = ? AND name = ? ORDER BY at DESC LIMIT ?)""",
+                    (*of, *of, CONTENTS),
+                )
+
+
+class Sizes:
+    """How much there was when removals that are over a budget were first held, by tree.
+
+    Args:
+        database: the journal's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, tree: str) -> dict[tuple[str, str], int]:
+        """By scope and parent ("" where it is no parent's)."""
+        found = self._database.rows("SELECT scope, parent, size FROM sizes WHERE tree = ?", (text(tree),))
+        return {(untext(scope), untext(parent)): size for scope, parent, size in found}
+
+    def save(
+        self,
+        tree: str,
+        sizes: Mapping[str, Mapping[tuple[str, str], int]],
+        *,
+        whole: bool,
+    ) -> None:
+        """Keep these.
+
+        Args:
+            tree: which.
+            sizes: by branch, then by scope and parent.
+            whole: nothing else is held of these branches; else what is not named keeps what it has.
+        """
+        with self._database.writing() as connection:
+            for branch, own in sizes.items():
+                if whole:
+                    connection.execute(
+                        "DELETE FROM sizes WHERE tree = ? AND branch = ?", (text(tree), text(branch))
+                    )
+                connection.executemany(
+                    "INSERT OR REPLACE INTO sizes VALUES (?, ?, ?, ?, ?)",
+                    [
+                        (text(tree), text(branch), text(scope), text(parent), size)
+                        for (scope, parent), size in own.items()
+                    ],
+                )

@@ -68,4 +68,12 @@ TABLES = (
     """CREATE TABLE sources (
         tree TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, modified TEXT, at TEXT NOT NULL,
         PRIMARY KEY (tree, name)) WITHOUT ROWID""",
+    # whatever a source has been in good runs: the last few of each
+    """CREATE TABLE contents (
+        tree TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, at TEXT NOT NULL,
+        PRIMARY KEY (tree, name, digest)) WITHOUT ROWID""",
+    # how much there was when removals that are over a budget were first held; parent: '' where it is no parent's
+    """CREATE TABLE sizes (
+        tree TEXT NOT NULL, branch TEXT NOT NULL, scope TEXT NOT NULL, parent TEXT NOT NULL, size INTEGER NOT NULL,
+        PRIMARY KEY (tree, scope, parent)) WITHOUT ROWID""",
 )
