@@ -143,7 +143,7 @@ def _journaled(folder: Path, name: str, sync: Sync) -> Report:
     sync.report = apply(
         sync.right, sync.plan.actions, held=sync.reasons, drift=Drift(sync.right), recorder=recorder
     )
-    record.remember(sync, whole=True)
+    record.remember(sync)
     record.close(None)
     return sync.report
 

@@ -113,7 +113,7 @@ class Runs:
                 drift=Drift(sync.right),
                 recorder=record.recorder(sync),
             )
-            record.remember(sync, whole=True)
+            record.remember(sync)
             record.end(RunState.DONE, ExitCode.IN_STEP)
         finally:
             record.close(None)

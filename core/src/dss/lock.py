@@ -22,6 +22,7 @@ from dss.private_file import whole_file
 
 HOLDER = "run.json"
 """Who has the lock."""
+LOCK = "run.lock"
 WITHOUT_LOCKS = (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP)
 """What a file system answers that cannot lock, such as a share over a network."""
 _ANOTHER = "name another with `state`"
@@ -118,7 +119,7 @@ def one_at_a_time(state: Path, command: str = "") -> Iterator[None]:
 def _acquired(state: Path, command: str) -> FileLock:
     try:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = FileLock(state / "run.lock", timeout=0, mode=0o600)
+        lock = FileLock(state / LOCK, timeout=0, mode=0o600)
         with warnings.catch_warnings():
             # where there are no locks, some versions warn and take the presence of a file for one
             warnings.simplefilter("ignore")

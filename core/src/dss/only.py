@@ -63,9 +63,9 @@ class Only:
         return chosen is None or idnumber in chosen
 
     @property
-    def is_of_records(self) -> bool:
-        """Whether single records are chosen."""
-        return any(chosen is not None for chosen in self.branches.values())
+    def parted(self) -> set[str]:
+        """The branches of which single records are chosen."""
+        return {name for name, chosen in self.branches.items() if chosen is not None}
 
     def words(self) -> tuple[str, ...]:
         """The choice as it would be written on a command line."""
@@ -74,3 +74,6 @@ class Only:
             for name, chosen in self.branches.items()
             for word in ([name] if chosen is None else [f"{name}:{one}" for one in sorted(chosen)])
         )
+
+
+EVERYTHING = Only()

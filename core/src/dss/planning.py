@@ -39,7 +39,7 @@ def plan_sync(sync: Sync, assembly: Assembly, rule: Rule | None, only: Only, say
     plan = make_plan(sync.left, sync.right, [name for name in names if only.has_branch(name)])
     # what has been planned lives to the end of the run, too
     gc.freeze()
-    if only.is_of_records:
+    if only.parted:
         assert isinstance(plan.actions, Actions)
         _refuse_slips(plan, only)
         plan.actions.leave_out(lambda action: not only.has(action))

@@ -13,6 +13,7 @@ from dss.guard.case import is_removal
 from dss.guard.stale import TOLERANCE
 from dss.holding import Because
 from dss.memory import Memory
+from dss.only import EVERYTHING, Only
 from dss.store import State
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def memory_of(journal: Journal | None, left: DataStoreTree, right: DataStoreTree
         missing=lambda branch: journal.missing.of(target, branch),
         readings=readings,
         sources=sources,
-        contents=journal.readings.contents(_way(left, right)),
+        contents=journal.contents.of(_way(left, right)),
         sizes=journal.sizes.of(_way(left, right)),
         last_run=journal.readings.last(_way(left, right)),
     )
@@ -54,7 +55,7 @@ def remember(
     sync: Sync,
     began: datetime.datetime,
     *,
-    whole: bool,
+    only: Only = EVERYTHING,
     place: int = 0,
     syncs: Sequence[Sync] = (),
 ) -> None:
@@ -65,7 +66,7 @@ def remember(
         run: the run's number.
         sync: planned and applied.
         began: when the run began.
-        whole: the sync was planned for all of its branches, so what it did not find is really not there.
+        only: to what it was limited; what was not found is really not there only where everything was planned.
         place: which of the run's syncs.
         syncs: all of the run; several may change one target.
     """
@@ -75,18 +76,16 @@ def remember(
     target = sync.right.identity()
     if sync.is_stored:
         # the source has not been read, so nothing is known of it
-        if (row := journal.run(run)) is not None and row.kind == "apply":
-            remember_sizes(journal, sync, began, whole=False)
         use_approvals(journal, run, place, target)
         return
     for left, right in plan.pairs:
         _remember_ours(journal, run, sync, left, right)
-    remember_sizes(journal, sync, began, whole=whole)
+    remember_sizes(journal, sync, only.parted)
     if sync.report.stopped:
         use_approvals(journal, run, place, target)
         return
     _remember_the_source(journal, sync, began)
-    if whole:
+    if not only:
         _remember_missing(journal, sync, target, began)
         _let_lapse(journal, [one for one in syncs or [sync] if one.right.identity() == target], target)
     use_approvals(journal, run, place, target)
@@ -131,21 +130,20 @@ def _way(left: DataStoreTree, right: DataStoreTree) -> str:
     return f"{left.name} -> {right.name}"
 
 
-def remember_sizes(journal: Journal, sync: Sync, began: datetime.datetime, *, whole: bool) -> None:
+def remember_sizes(journal: Journal, sync: Sync, parted: Collection[str]) -> None:
     """Leave how much there was of what is held over a budget, so that what comes meanwhile makes no room for it.
 
     Args:
         journal: where it is written.
         sync: planned.
-        began: when the run began.
-        whole: nothing else is held any more; else what was known before stays.
+        parted: branches of which more may be held than this sync tells; what was known of them stays.
     """
     assert sync.plan is not None
     sizes: dict[str, dict[tuple[str, str], int]] = {right.__name__: {} for _, right in sync.plan.pairs}
     for hold in sync.holds:
         if hold.of is not None:
             sizes[hold.scope.partition(".")[0]][hold.scope, hold.parent] = hold.of
-    journal.sizes.save(_way(sync.left, sync.right), sizes, whole=whole)
+    journal.sizes.save(_way(sync.left, sync.right), sizes, parted)
 
 
 def _remember_the_source(journal: Journal, sync: Sync, began: datetime.datetime) -> None:
@@ -164,7 +162,7 @@ def _remember_the_source(journal: Journal, sync: Sync, began: datetime.datetime)
     sources = {source.name: source for source in sync.left.sources()}
     journal.readings.save(_way(sync.left, sync.right), readings, sources if not sync.in_doubt else {}, began)
     if not sync.in_doubt:
-        journal.readings.keep_contents(_way(sync.left, sync.right), sources.values(), began)
+        journal.contents.add(_way(sync.left, sync.right), sources.values(), began)
 
 
 def _remember_missing(journal: Journal, sync: Sync, target: str, began: datetime.datetime) -> None:

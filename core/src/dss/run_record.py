@@ -12,6 +12,7 @@ from dss.exit_codes import ExitCode
 from dss.journal import Journal, JournalSync, RunState
 from dss.lines import Lines
 from dss.memory import Undone
+from dss.only import EVERYTHING, Only
 from dss.remembering import remember, remember_sizes
 from dss.stored_plan import StoredActions
 from dss.undo import note_undone
@@ -46,6 +47,7 @@ class RunRecord:
         digests: Mapping[str, str],
         syncs: Sequence[Sync],
         of: int | None = None,
+        plan: str = "",
     ) -> RunRecord:
         """Begin a page.
 
@@ -54,6 +56,7 @@ class RunRecord:
             digests: of the configuration.
             syncs: all of the run.
             of: the number of the run that is undone; None applies.
+            plan: the plan file that is applied; empty without one.
         """
         kind = "apply" if of is None else "undo"
         there = [
@@ -61,7 +64,8 @@ class RunRecord:
         ]
         journal = Journal.open(state)
         try:
-            return cls(journal, journal.begin(kind, config=digests, syncs=there, of=of), syncs, kind)
+            number = journal.begin(kind, config=digests, syncs=there, of=of, plan=plan)
+            return cls(journal, number, syncs, kind)
         except BaseException:
             journal.close()
             raise
@@ -73,16 +77,16 @@ class RunRecord:
         # what is held is held from the beginning, whatever happens before its turn comes
         self.journal.plan(self.number, place, _with_lines(sync, sync.plan.actions), sync.reasons)
         if self.kind == "apply":
-            remember_sizes(self.journal, sync, self.began, whole=False)
+            remember_sizes(self.journal, sync, [right.__name__ for _, right in sync.plan.pairs])
         if sync.back:
             back = {one: Undone(self.number, source) for one, source in sync.back.items()}
             self.journal.undone.add(sync.right.identity(), back)
         return Recording(self.journal, self.number, place)
 
-    def remember(self, sync: Sync, *, whole: bool) -> None:
+    def remember(self, sync: Sync, only: Only = EVERYTHING) -> None:
         """Leave what the next run has to know; see `dss.remembering.remember`."""
         place = self.syncs.index(sync)
-        remember(self.journal, self.number, sync, self.began, whole=whole, place=place, syncs=self.syncs)
+        remember(self.journal, self.number, sync, self.began, only=only, place=place, syncs=self.syncs)
 
     def end(self, state: RunState, code: ExitCode, reason: str = "") -> None:
         """Write down how the run ended, once."""

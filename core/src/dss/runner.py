@@ -134,7 +134,7 @@ class Run:
         with self._memory(sync) as memory:
             sync.holds = holds(sync.plan, self.config.policies, memory)
             sync.in_doubt = in_doubt(sync.plan, sync.holds, self.config.policies, memory)
-            sync.in_doubt |= {name for name, chosen in self.only.branches.items() if chosen is not None}
+            sync.in_doubt |= self.only.parted
         sync.planned_early = [one for one in before(sync, self.syncs) if one.report is None]
         sync.plan.notes += [
             f"{one.name} changes `{one.right.name}` before {sync.name} comes, which is planned here from what is there"
@@ -299,8 +299,10 @@ class Run:
         if self._record is None:
             for sentence in [] if self._is_settled else self.settle_doubts():
                 log.warning("%s", sentence)
-            of = self._undoes if self._file is None else self._file.head.undoes
-            self._record = RunRecord.begin(self.config.state, self.digests, self.syncs, of)
+            of, plan = self._undoes, ""
+            if self._file is not None:
+                of, plan = self._file.head.undoes, str(self._file.path)
+            self._record = RunRecord.begin(self.config.state, self.digests, self.syncs, of, plan)
         return self._record
 
     def _apply(self, sync: Sync, record: RunRecord, told: Callable[[Sync, int], object] | None) -> None:
@@ -315,7 +317,7 @@ class Run:
             recorder=recorder,
             fuse=self._fuse,
         )
-        record.remember(sync, whole=not self.only)
+        record.remember(sync, self.only)
 
     @property
     def is_stopped(self) -> bool:

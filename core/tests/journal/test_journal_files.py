@@ -16,6 +16,7 @@ import pytest
 
 from dss.errors import JournalError
 from dss.journal import Journal, RunState
+from dss.lock import one_at_a_time
 
 if TYPE_CHECKING:
     from core.tests.journal.conftest import Book, InChild
@@ -76,6 +77,18 @@ def test_a_journal_that_others_could_read_is_closed_to_them(tmp_path: Path, begi
     begin(state)
 
     assert modes(state) == {"": 0o700, "journal.sqlite": 0o600}
+
+
+def test_a_state_folder_made_by_hand_is_closed_also_while_it_is_locked(tmp_path: Path, begin: Begin) -> None:
+    """As every command that writes finds it: the lock comes first, and is nothing of anybody else's."""
+    state = tmp_path / "state"
+    state.mkdir()
+    state.chmod(0o777)
+
+    with one_at_a_time(state, "apply"):
+        begin(state)
+
+        assert modes(state)[""] == 0o700
 
 
 def test_a_folder_with_other_things_in_it_is_left_as_it_is(tmp_path: Path, begin: Begin) -> None:

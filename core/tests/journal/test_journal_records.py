@@ -214,28 +214,26 @@ def test_the_last_good_reading_is_known(book: Book) -> None:
 
 def test_the_last_few_contents_of_a_source_are_known(book: Book) -> None:
     """What came again is as late as the last time; the oldest make room, those of other sources stay."""
-    readings = book.journal.readings
+    contents = book.journal.contents
     for day in range(CONTENTS):
-        readings.keep_contents("sis", [Source("students.csv", f"{day}")], NOON + day * DAY)
-    readings.keep_contents("sis", [Source("students.csv", "0"), Source("cc.csv", "1")], NOON + 100 * DAY)
-    readings.keep_contents("sis", [Source("students.csv", "new")], NOON + 101 * DAY)
+        contents.add("sis", [Source("students.csv", f"{day}")], NOON + day * DAY)
+    contents.add("sis", [Source("students.csv", "0"), Source("cc.csv", "1")], NOON + 100 * DAY)
+    contents.add("sis", [Source("students.csv", "new")], NOON + 101 * DAY)
 
-    found = book.reopen().readings.contents("sis")
+    found = book.reopen().contents.of("sis")
 
     assert len(found) == CONTENTS + 1
     assert found["students.csv", "0"] == found["cc.csv", "1"] == NOON + 100 * DAY
     assert ("students.csv", "1") not in found
     assert found["students.csv", "2"] == NOON + 2 * DAY
-    assert book.journal.readings.contents("other") == {}
+    assert book.journal.contents.of("other") == {}
 
 
 def test_sizes_stay_until_a_whole_plan_says_otherwise(book: Book) -> None:
     """A plan of a part says nothing of the rest, and no plan says anything of other branches."""
     sizes = book.journal.sizes
-    sizes.save(
-        "sis", {"students": {("students", ""): 600}, "cohorts": {("cohorts.members", "7B"): 25}}, whole=True
-    )
-    sizes.save("sis", {"students": {("students.guardians", "1"): 2}}, whole=False)
+    sizes.save("sis", {"students": {("students", ""): 600}, "cohorts": {("cohorts.members", "7B"): 25}})
+    sizes.save("sis", {"students": {("students.guardians", "1"): 2}}, ["students"])
 
     assert book.reopen().sizes.of("sis") == {
         ("students", ""): 600,
@@ -243,7 +241,7 @@ def test_sizes_stay_until_a_whole_plan_says_otherwise(book: Book) -> None:
         ("cohorts.members", "7B"): 25,
     }
 
-    book.journal.sizes.save("sis", {"students": {}}, whole=True)
+    book.journal.sizes.save("sis", {"students": {}})
 
     assert book.journal.sizes.of("sis") == {("cohorts.members", "7B"): 25}
     assert book.journal.sizes.of("other") == {}
@@ -253,8 +251,8 @@ def test_halves_of_characters_harm_no_record(book: Book) -> None:
     """A file's name or a number may hold them."""
     odd = "x\ud800"
     book.journal.readings.save(odd, {odd: Reading(1, 1, {odd: 1})}, {odd: Source(odd, odd)}, NOON)
-    book.journal.readings.keep_contents(odd, [Source(odd, odd)], NOON)
-    book.journal.sizes.save(odd, {odd: {(odd, odd): 1}}, whole=True)
+    book.journal.contents.add(odd, [Source(odd, odd)], NOON)
+    book.journal.sizes.save(odd, {odd: {(odd, odd): 1}})
     book.journal.missing.count(odd, odd, [odd], NOON)
     book.journal.undone.add(odd, {"a": Undone(1, odd)})
     book.journal.approvals.add(odd, [book.action(0, "old", idnumber=odd)], clock.now() + DAY, odd)
@@ -262,7 +260,7 @@ def test_halves_of_characters_harm_no_record(book: Book) -> None:
     journal = book.reopen()
 
     assert journal.readings.of(odd) == ({odd: Reading(1, 1, {odd: 1})}, {odd: Source(odd, odd)})
-    assert journal.readings.contents(odd) == {(odd, odd): NOON}
+    assert journal.contents.of(odd) == {(odd, odd): NOON}
     assert journal.sizes.of(odd) == {(odd, odd): 1}
     assert journal.missing.of(odd, odd) == {odd: Missing(NOON, 1)}
     assert journal.undone.of(odd) == {"a": Undone(1, odd)}

@@ -136,6 +136,15 @@ def test_when_the_state_folder_is_lost_a_plan_file_removes_nothing(play: Play) -
     assert "go" in students["2"]["clubs"]
 
 
+def test_history_tells_which_file_was_applied(exodus: Play) -> None:
+    """Whoever looks later can find what was reviewed."""
+    exodus.run("plan", "-o", "monday.plan")
+    exodus.run("apply", "--yes", "monday.plan")
+
+    assert "from the plan monday.plan" in exodus.run("history", "1").stdout
+    assert json.loads(exodus.run("history", "--json").stdout)["runs"][0]["plan"] == "monday.plan"
+
+
 def test_what_is_held_in_a_file_stays_held_until_it_is_approved(exodus: Play) -> None:
     """The file is looked at, approved as it is, and then applied: nothing is planned anew."""
     exodus.run("plan", "-o", "exodus.plan")

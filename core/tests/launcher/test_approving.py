@@ -133,6 +133,24 @@ def test_nothing_is_asked_where_nobody_can_answer(exodus: Play) -> None:
         assert "--yes" in result.stderr
 
 
+@pytest.mark.parametrize("only", [(), ("--only", "students")])
+def test_who_is_back_is_not_counted_from_what_there_was(exodus: Play, only: tuple[str, ...]) -> None:
+    """Fourteen of forty were held, and came back; when as many of sixty leave later, that is less than a third."""
+    exodus.configure("[budgets.students]\ncount = 3\nshare = 0.3\n[guards]\ngrowth = 1.0\nshrink = 1.0\n")
+    everybody = exodus.held_by("shop")["students"]
+    come = {f"new{number:02}": {"name": f"New {number}", "enabled": True} for number in range(20)}
+    exodus.put("sis", dict(list(everybody.items())[:26]))
+
+    held = exodus.run("apply", "--yes", *only)
+    exodus.put("sis", {**everybody, **come})
+    back = exodus.run("apply", "--yes", *only)
+    exodus.put("sis", {**dict(list(everybody.items())[:26]), **come})
+    later = exodus.run("apply", "--yes", *only)
+
+    assert [held.exit_code, back.exit_code, later.exit_code] == [3, 0, 0], later.stdout
+    assert len(_enabled(exodus)) == 46
+
+
 @pytest.mark.parametrize("in_a_file", [False, True])
 def test_who_comes_meanwhile_makes_no_room_for_who_is_held(exodus: Play, in_a_file: bool) -> None:
     """Fourteen of forty wait while twenty come; the next night they are less than a third, and still wait."""

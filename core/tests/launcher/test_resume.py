@@ -206,7 +206,7 @@ def test_history_tells_that_a_run_was_resumed(play: Play) -> None:
     assert json.loads(play.run("history", "--json").stdout)["runs"][0]["state"] == "resumed"
 
 
-def test_history_tells_who_has_planned_anew_what_a_run_left(play: Play) -> None:
+def test_history_tells_that_a_run_has_left_something(play: Play) -> None:
     """The next `apply` takes nothing up: it plans what is left as a run of its own."""
     assert _killed(play, 8)
     play.run("apply", "--yes")
@@ -214,7 +214,7 @@ def test_history_tells_who_has_planned_anew_what_a_run_left(play: Play) -> None:
     told = play.run("history", "1").stdout
 
     assert "run 1: apply, interrupted" in told
-    assert "it was left to be planned anew by run 2" in told
+    assert "What it had not tried was left; the next `apply` plans it anew." in told
 
 
 def test_nothing_to_resume(play: Play) -> None:

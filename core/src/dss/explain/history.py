@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from dss.actions import Kind
 from dss.errors import DssError
 from dss.explain.explanation import Past
 from dss.journal import Entry, Journal, RunRow
+from dss.one_line import from_line
 
 
 def past(state: Path, branch: str, idnumber: str, limit: int) -> tuple[tuple[Past, ...], str]:
@@ -37,7 +37,7 @@ def _past(run: RunRow, entry: Entry) -> Past:
 def _what(entry: Entry) -> str:
     """The change in a few words, with its values where they have not expired."""
     try:
-        line: dict[str, Any] = json.loads(entry.line) if entry.line else {}
+        line: dict[str, Any] = from_line(entry.line) if entry.line else {}
     except ValueError:
         line = {}
     what = " ".join(filter(None, [entry.kind.value, entry.attribute]))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shlex
 import stat
 import tempfile
 from pathlib import Path
 
 from dss.errors import JournalError
+from dss.lock import HOLDER, LOCK
 
 NAME = "journal.sqlite"
 BESIDE = ("-wal", "-shm", "-journal")
 """Ends of the names of what SQLite keeps beside a database."""
-OURS = {NAME, *(NAME + end for end in BESIDE), "run.lock", "run.txt"}
+OURS = {NAME, *(NAME + end for end in BESIDE), HOLDER, LOCK}
 """What dss puts into a state folder."""
 
 
@@ -119,7 +121,7 @@ def _check_folder(state: Path) -> None:
     if seen.st_mode & stat.S_IWOTH and not seen.st_mode & stat.S_ISVTX:
         raise JournalError(
             f"anybody may write to the state folder `{state}`, and so could put another journal in its place; take that"
-            f" away (`chmod o-w {state}`), or name another folder with `state`"
+            f" away (`chmod o-w {shlex.quote(str(state))}`), or name another folder with `state`"
         )
 
 

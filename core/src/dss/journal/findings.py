@@ -1,10 +1,10 @@
-"""What a run leaves for the next one to judge by: what was undone, what is missing, what was read."""
+"""What a run leaves for the next one to judge by: what was undone, is missing, was read, was over a budget."""
 
 from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from dss.journal.coding import moment, text, unmoment, untext
 from dss.journal.database import Database
@@ -185,14 +185,25 @@ class Readings:
                 ],
             )
 
-    def contents(self, tree: str) -> dict[tuple[str, str], datetime.datetime]:
+
+class Contents:
+    """What sources have been in good runs, by tree: the last few contents of each.
+
+    Args:
+        database: the journal's.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of(self, tree: str) -> dict[tuple[str, str], datetime.datetime]:
         """What sources of a tree have been in good runs: when that run began, by their name and digest."""
         found = self._database.rows("SELECT name, digest, at FROM contents WHERE tree = ?", (text(tree),))
         return {
             (untext(name), untext(digest)): datetime.datetime.fromisoformat(at) for name, digest, at in found
         }
 
-    def keep_contents(self, tree: str, sources: Iterable[Source], at: datetime.datetime) -> None:
+    def add(self, tree: str, sources: Iterable[Source], at: datetime.datetime) -> None:
         """Add what sources have been in a good run; of each, the last few are kept."""
         with self._database.writing() as connection:
             for source in sources:
@@ -227,19 +238,18 @@ class Sizes:
         self,
         tree: str,
         sizes: Mapping[str, Mapping[tuple[str, str], int]],
-        *,
-        whole: bool,
+        parted: Collection[str] = (),
     ) -> None:
-        """Keep these.
+        """Keep these in the place of earlier ones; branches that are not named keep what they have.
 
         Args:
             tree: which.
             sizes: by branch, then by scope and parent.
-            whole: nothing else is held of these branches; else what is not named keeps what it has.
+            parted: branches of which what is not named, too, keeps what it has.
         """
         with self._database.writing() as connection:
             for branch, own in sizes.items():
-                if whole:
+                if branch not in parted:
                     connection.execute(
                         "DELETE FROM sizes WHERE tree = ? AND branch = ?", (text(tree), text(branch))
                     )

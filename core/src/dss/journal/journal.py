@@ -14,7 +14,7 @@ from dss.journal.approvals import Approvals
 from dss.journal.database import Database
 from dss.journal.entries import Entries
 from dss.journal.expiring import expire
-from dss.journal.findings import MissingRecord, Readings, Sizes, UndoneRecord
+from dss.journal.findings import Contents, MissingRecord, Readings, Sizes, UndoneRecord
 from dss.journal.ownership import Owned
 from dss.journal.recording import Recording
 from dss.journal.rows import Entry, JournalSync, RunRow, RunState
@@ -34,6 +34,7 @@ class Journal:
         undone: what has been undone.
         missing: what has been missing on the left.
         readings: what the last good readings looked like.
+        contents: what sources have been in good runs.
         sizes: how much there was when what is over a budget was first held.
     """
 
@@ -46,6 +47,7 @@ class Journal:
         self.undone = UndoneRecord(database)
         self.missing = MissingRecord(database, scopes)
         self.readings = Readings(database)
+        self.contents = Contents(database)
         self.sizes = Sizes(database)
         self._runs = Runs(database, self._sections)
         self._recording = Recording(database, self._sections, self.owned)

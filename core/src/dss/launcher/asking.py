@@ -47,7 +47,7 @@ def must_be_answerable(yes: bool) -> None:
         command = str(context.info_name) if context is not None else "COMMAND"
         raise click.UsageError(
             f"`{command}` asks before it changes anything, and there is no terminal to ask on; look first, then run"
-            f" `dss-run {command} --yes`"
+            " the same with `--yes`"
         )
 
 

@@ -9,7 +9,7 @@ from dss.actions import Outcome
 from dss.journal import Counts, Entry, Journal, RunRow, RunState
 from dss.launcher.listing import chosen, sort_of
 from dss.launcher.overview import NOTHING, table
-from dss.launcher.past import DIED, RESUMED, action_of, next_of, open_of, state_of
+from dss.launcher.past import DIED, RESUMED, action_of, open_of, state_of
 from dss.launcher.screen import Screen
 from dss.launcher.visible import masked, visible
 from dss.launcher.words import label_of, listed
@@ -101,13 +101,11 @@ def _head(screen: Screen, journal: Journal, row: RunRow) -> None:
     if row.reason:
         screen.line(visible(f"why: {masked(row.reason)}"))
     if state == DIED:
-        screen.line(
-            "Its process has ended in the middle of it; `dss-run resume`, or the next `apply`, goes on."
-        )
+        who = "`dss-run resume` goes on" if row.of else "`dss-run resume`, or the next `apply`, goes on"
+        screen.line(f"Its process has ended in the middle of it; {who}.")
     elif row.state is RunState.INTERRUPTED and state != RESUMED and row.open:
-        number = next_of(journal, row)
-        then = "the next `apply`" if number is None else f"run {number}, the next one that came to its end"
-        screen.line(f"What it had not tried was not taken up; it was left to be planned anew by {then}.")
+        rest = f"`dss-run undo {row.of}` takes back the rest" if row.of else "the next `apply` plans it anew"
+        screen.line(f"What it had not tried was left; {rest}.")
 
 
 def _rows(counts: Counts) -> Iterator[list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
@@ -11,8 +10,9 @@ from typing import Any
 
 from dss.actions import Action, Adoption, Kind
 from dss.exit_codes import ExitCode
-from dss.journal import Entry, Journal, RunRow, RunState
+from dss.journal import Entry, RunRow, RunState
 from dss.launcher.view import Shown
+from dss.one_line import from_line
 from dss.serializing import load_anything
 
 DIED = "died"
@@ -29,18 +29,6 @@ def state_of(run: RunRow) -> str:
     if run.state is RunState.INTERRUPTED and run.exit_code != ExitCode.STOPPED:
         return RESUMED
     return run.state.value
-
-
-def next_of(journal: Journal, run: RunRow) -> int | None:
-    """The next run that has brought a plan for the same systems to its end; None when there is none yet."""
-    targets = {one.target for one in run.syncs}
-    number = run.number + 1
-    while (later := journal.run(number)) is not None:
-        is_whole = later.kind == "apply" and later.state is RunState.DONE
-        if is_whole and targets <= {one.target for one in later.syncs}:
-            return number
-        number += 1
-    return None
 
 
 def _is_alive(run: RunRow) -> bool:
@@ -95,7 +83,7 @@ def action_of(entry: Entry) -> Action:
 
 def _raw(entry: Entry) -> dict[str, Any]:
     try:
-        raw = json.loads(entry.line) if entry.line else {}
+        raw = from_line(entry.line) if entry.line else {}
     except ValueError:
         return {}
     return raw if isinstance(raw, dict) else {}

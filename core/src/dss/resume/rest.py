@@ -16,6 +16,7 @@ from dss.exit_codes import ExitCode
 from dss.journal import Entry, Journal, RunState
 from dss.journal.rows import RunRow
 from dss.lines import WAITS, Lines
+from dss.only import EVERYTHING, Only
 from dss.plan import Plan
 from dss.remembering import use_approvals
 from dss.run_record import Recording, RunRecord
@@ -179,7 +180,7 @@ class ResumedRecord(RunRecord):
         """Write down what becomes of what is left."""
         return Recording(self.journal, self.number, self._place(sync))
 
-    def remember(self, sync: Sync, *, whole: bool) -> None:
+    def remember(self, sync: Sync, only: Only = EVERYTHING) -> None:
         """Take the approvals that it has made use of for used, those from before it was cut short among them."""
         use_approvals(self.journal, self.number, self._place(sync), sync.right.identity())
 
