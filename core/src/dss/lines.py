@@ -214,7 +214,7 @@ class Lines:
         kind, branch, idnumber = kind_of(raw["kind"]), raw["branch"], raw["idnumber"]
         attribute = raw.get("attribute")
         native = raw.get("native")
-        if native.__class__ is dict:
+        if native.__class__ in (dict, list):
             native = load_anything(native)
         if kind is Kind.ERROR:
             action = Action(kind, branch, idnumber, attribute=attribute, error=raw["error"], native=native)

@@ -12,6 +12,10 @@ import orjson
 def one_line(value: Any) -> str:
     """Write a value: by the quick library where that gives ASCII, else by Python's own.
 
+    Args:
+        value: of what JSON knows, without infinite fractions and whole numbers of more than 63 bits; `dss.serializing`
+            makes that of any other.
+
     Raises:
         ValueError, TypeError: it holds what JSON cannot, or what would be read as something else.
     """
@@ -39,7 +43,7 @@ def from_line(line: str | bytes) -> Any:
 def _checked(value: Any) -> str:
     line = _any_line(value)
     if json.loads(line) != value:
-        raise ValueError("a text holds halves of characters side by side")
+        raise ValueError("a text holds halves of characters side by side, or a key is no text")
     return line
 
 

@@ -157,7 +157,7 @@ def test_what_was_held_when_it_died_stays_held(exodus: Play) -> None:
     result = exodus.run("resume", "--yes")
 
     assert result.exit_code == 0, result.output
-    assert "20 removals stay held" in result.stdout
+    assert "20 changes stay held" in result.stdout
     people = exodus.held_by("shop")["students"]
     assert people["00"]["email"] == "new@example.org"
     assert all(person["enabled"] for person in people.values())

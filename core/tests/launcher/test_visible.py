@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import unicodedata
 
@@ -73,6 +74,15 @@ def test_an_idnumber_on_a_command_line_stays() -> None:
     text = "'x' has none; take it along with `--only 'classes:7|8'`, not 'y'"
 
     assert masked(text) == "'...' has none; take it along with `--only 'classes:7|8'`, not '...'"
+
+
+@pytest.mark.parametrize("idnumber", ["7|8", "a!", "(7)", "7 ", "O'Neil", "O'Neil X", 'a"b', "a;b 'c' d"])
+@pytest.mark.parametrize("before", ["--only", "dss-run explain students"])
+def test_whatever_stands_in_an_idnumber_what_follows_is_masked(before: str, idnumber: str) -> None:
+    """Its quotation marks open nothing, and none of it is left out."""
+    command = f"`{before} {shlex.quote(idnumber)}`"
+
+    assert masked(f"'x' needs {command}; 'secret' now") == f"'...' needs {command}; '...' now"
 
 
 @pytest.mark.parametrize(

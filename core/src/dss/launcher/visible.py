@@ -21,8 +21,12 @@ _UNSEEN = (
 _UNSEEN_CHARACTER = re.compile(f"[{_UNSEEN}]")
 _UNSEEN_BUT_NEWLINE = re.compile(f"(?!\n)[{_UNSEEN}]")
 # a quotation mark that begins a word opens a value, which may have been cut; the one in "the target's" does not, nor
-# does the one that keeps an idnumber together on a command line
-_QUOTED = re.compile(r"""(?<!\w)(?<!--only )(['"])(?:\\.|(?!\1)[^\\])*(?:\1|\\?\Z)""", re.DOTALL)
+# do those that keep an idnumber together on a command line
+_QUOTED = re.compile(
+    r"""((?:--only|dss-run\ explain\ \S+)\ (?:'[^']*'|"[^"]*"|[^\s'"`])+)
+    | (?<!\w)(['"])(?:\\.|(?!\2)[^\\])*(?:\2|\\?\Z)""",
+    re.DOTALL | re.VERBOSE,
+)
 
 
 def visible(text: str) -> str:
@@ -61,4 +65,4 @@ def _shown(value: Any) -> str:
 
 def masked(text: str) -> str:
     """A sentence without the values that it quotes, for a log: people's names and addresses do not belong there."""
-    return _QUOTED.sub("'...'", text)
+    return _QUOTED.sub(lambda found: found[1] or "'...'", text)

@@ -21,7 +21,7 @@ from dss.plan import Plan
 from dss.remembering import use_approvals
 from dss.run_record import Recording, RunRecord
 from dss.undo import sync_of
-from dss.wording import in_words
+from dss.wording import number
 
 if TYPE_CHECKING:
     from dss.stages import Sync
@@ -132,7 +132,7 @@ def take_up(journal: Journal, rest: Rest, told: Callable[[str], object]) -> None
         held = sum(1 for _ in journal.entries(run, place, outcome=Outcome.HELD))
         notes = [
             f"the rest of run {run}, as it was planned on {rest.row.began.astimezone():%Y-%m-%d %H:%M}",
-            *([f"{in_words(held, 'stays', 'stay')} held"] if held else []),
+            *([f"{number(held, 'change stays', 'changes stay')} held"] if held else []),
             *(f"dropped: {one.reason}" for one in stuck),
         ]
         pairs = [(getattr(sync.left, name), getattr(sync.right, name)) for name in names]
