@@ -27,7 +27,7 @@ def test_without_terminal_and_yes_it_refuses(play: Play) -> None:
     result = play.run("apply")
 
     assert result.exit_code == 1
-    assert "dss-run apply --yes" in result.stderr
+    assert "then run the same with `--yes`" in result.stderr
     assert play.held_by("shop") == before
 
 

@@ -7,17 +7,10 @@ from pathlib import Path
 
 import click
 
+from dss.launcher.common_options import config_option, debug_option, limit_option, only_option, yes_option
 from dss.launcher.report_file import report_option
 from dss.launcher.running import Running
-from dss.launcher.settings import (
-    Settings,
-    config_option,
-    debug_option,
-    epilog,
-    limit_option,
-    only_option,
-    yes_option,
-)
+from dss.launcher.settings import Settings, epilog
 
 
 @click.command(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dss.launcher.settings import Settings, config_option, debug_option, epilog
+from dss.launcher.common_options import config_option, debug_option
+from dss.launcher.settings import Settings, epilog
 from dss.wording import number
 
 if TYPE_CHECKING:

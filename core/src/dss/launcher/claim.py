@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dss.launcher.settings import Settings, config_option, debug_option, epilog, limit_option, yes_option
+from dss.launcher.common_options import config_option, debug_option, limit_option, yes_option
+from dss.launcher.settings import Settings, epilog
 
 if TYPE_CHECKING:
     from dss.claiming import Unclaimed

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dss.launcher.settings import debug_option, epilog
+from dss.launcher.common_options import debug_option
+from dss.launcher.settings import epilog
 
 if TYPE_CHECKING:
     from dss.registry import Registry

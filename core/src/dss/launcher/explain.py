@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from dss.launcher.settings import Settings, config_option, debug_option, json_option
+from dss.launcher.common_options import config_option, debug_option, json_option
+from dss.launcher.settings import Settings
 
 FOUND, NOT_FOUND = 0, 1
 

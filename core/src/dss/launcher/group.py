@@ -12,7 +12,8 @@ from typing import Any
 
 import click
 
-from dss.launcher.settings import Settings, config_option, debug_option, epilog
+from dss.launcher.common_options import config_option, debug_option
+from dss.launcher.settings import Settings, epilog
 from dss.launcher.signals import stoppable
 
 COMMANDS = (

@@ -6,8 +6,9 @@ import sys
 
 import click
 
+from dss.launcher.common_options import config_option, debug_option, json_option, limit_option
 from dss.launcher.listing import LISTED
-from dss.launcher.settings import Settings, config_option, debug_option, epilog, json_option, limit_option
+from dss.launcher.settings import Settings, epilog
 
 
 @click.command(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from dss.launcher.settings import DEFAULT_FILE, debug_option, epilog
+from dss.launcher.common_options import debug_option
+from dss.launcher.settings import DEFAULT_FILE, epilog
 
 
 @click.command(

@@ -9,19 +9,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dss.launcher.report_file import report_option
-from dss.launcher.running import Running
-from dss.launcher.settings import (
+from dss.launcher.common_options import (
     EVERYTHING,
-    Settings,
     config_option,
     debug_option,
-    epilog,
     json_option,
     limit_option,
     only_option,
     output_option,
 )
+from dss.launcher.report_file import report_option
+from dss.launcher.running import Running
+from dss.launcher.settings import Settings, epilog
 
 if TYPE_CHECKING:
     from dss.launcher.screen import Screen

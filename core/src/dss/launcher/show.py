@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dss.launcher.settings import EVERYTHING, Settings, debug_option, epilog, json_option, limit_option
+from dss.launcher.common_options import EVERYTHING, debug_option, json_option, limit_option
+from dss.launcher.settings import Settings, epilog
 
 if TYPE_CHECKING:
     from dss.launcher.screen import Screen

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dss.launcher.report_file import report_option
-from dss.launcher.running import Running
-from dss.launcher.settings import (
-    Settings,
+from dss.launcher.common_options import (
     config_option,
     debug_option,
-    epilog,
     limit_option,
     only_option,
     output_option,
     yes_option,
 )
+from dss.launcher.report_file import report_option
+from dss.launcher.running import Running
+from dss.launcher.settings import Settings, epilog
 
 if TYPE_CHECKING:
     from dss.launcher.screen import Screen
