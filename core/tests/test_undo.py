@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +26,7 @@ from dss.policies import Policies
 from dss.run_record import RunRecord
 from dss.store import NATIVE
 from dss.templates import Undo
+from dss.undo import refuse_while_open
 
 
 @pytest.fixture
@@ -191,6 +194,74 @@ def test_what_a_later_run_has_changed_names_the_run_to_begin_with(build: Any) ->
         "3": "",
         "4": "run 3 has changed it since: begin with run 3",
     }
+
+
+def test_a_run_whose_undo_was_undone_is_the_one_to_begin_with_again(build: Any) -> None:
+    """It stands in the way as it did before; and what is said helps."""
+    place = build({"students": [person("1", email="a")]})
+    place.apply(students=[person("1", email="b")])
+    place.apply(students=[person("1", email="c")])
+    place.undo(2)
+    place.undo(3)
+
+    wrong = _wrong(place.plan_undo(1))
+    place.undo(2)
+    place.undo(1)
+
+    assert wrong["1"].endswith("; run 2 has changed it since: begin with run 2")
+    assert place.system["students"]["1"]["email"] == "a"
+
+
+def test_what_cannot_be_told_apart_names_no_run_to_begin_with(build: Any) -> None:
+    """No undo helps where two records have one number; and what is not found for that is not back already."""
+    place = build({"students": [person("1"), person("2")]})
+    for night in ("a", "b"):
+        place.apply(students=[person("1", email=night), person("2", email=night), person("3", email=night)])
+    place.target.system["students"].update(
+        {f"{one} again": {**place.target.system["students"][one], "username": f"v{one}"} for one in "13"}
+    )
+
+    sync = place.plan_undo(1)
+
+    wrong = _wrong(sync)
+    assert wrong.keys() == {"1", "2", "3"}
+    for one in "13":
+        assert "cannot be told apart in right" in wrong[one]
+        assert "begin with" not in wrong[one]
+    assert wrong["2"].endswith("begin with run 2")
+    assert sync.back == {}
+
+
+def test_a_line_of_an_earlier_undo_that_cannot_be_read_is_passed_over(build: Any) -> None:
+    """What it says of values on the way is missing for that record alone; the rest is taken back."""
+    place = build({"students": [person("1"), person("2"), person("3")]})
+    place.apply(
+        students=[person("1", username="u2"), person("2", username="u1"), person("3", username="new")]
+    )
+    _undo_cut_short(place, 1, after=1)
+    with contextlib.closing(sqlite3.connect(place.state / "journal.sqlite")) as connection, connection:
+        connection.execute("UPDATE actions SET line = '{' WHERE section IN (SELECT section FROM sections WHERE run = 2)")
+
+    sync = place.plan_undo(1)
+
+    assert "update students 3: username 'new' -> 'u3'" in _planned(sync)
+    assert len(sync.plan.errors) == 1
+
+
+def test_an_undo_that_is_under_way_is_not_said_to_be_cut_short(build: Any) -> None:
+    """As long as nobody has found it dead, it may be at work."""
+    place = build({"students": [person("1")]})
+    place.apply(students=[person("1", email="n")])
+    record = RunRecord.begin(place.state, {}, [place.plan_undo(1)], 1)
+
+    with Journal.open(place.state) as journal, pytest.raises(StateError) as under_way:
+        refuse_while_open(journal, 1, {})
+    record.close(KeyboardInterrupt())
+    with Journal.open(place.state) as journal, pytest.raises(StateError) as cut_short:
+        refuse_while_open(journal, 1, {})
+
+    assert str(under_way.value).startswith("run 1 is being taken back by run 2 just now")
+    assert str(cut_short.value).startswith("run 2 was taking run 1 back and was cut short")
 
 
 def test_who_is_not_let_go_keeps_what_belongs_to_her() -> None:

@@ -31,7 +31,7 @@ from dss.school import Cohorts, Students
 from dss.stages import Sync
 from dss.undo import undo_run
 
-NAMES = ("students", "cohorts")
+BRANCHES: tuple[type, ...] = (Students, Cohorts)
 
 _spare = itertools.count()
 
@@ -132,11 +132,13 @@ class Town(Runs):
     Attributes:
         target: the living tree.
         state: where the journal lies.
+        branches: declarations of all that is compared.
     """
 
     plant: Plant
     target: Any
     state: Path
+    branches: tuple[type, ...]
     policies: Policies = attrs.field(factory=Generous)
 
     @property
@@ -152,7 +154,7 @@ class Town(Runs):
 
     def sync(self, *source: Any, **records: Any) -> Sync:
         """The source as it is today, and the target, both read."""
-        left = self.plant(Students, Cohorts, records=records, allow_empty=True)
+        left = self.plant(*self.branches, records=records, allow_empty=True)
         return Sync("sync[0]", SyncConfig("left", "right"), +left, +self.target)
 
     def plan(self, *source: Any, **records: Any) -> Sync:
@@ -160,9 +162,10 @@ class Town(Runs):
         sync = self.sync(**records)
         sync.plan = make_plan(sync.left, sync.right)
         with Journal.open(self.state) as journal:
-            for name in NAMES:
+            for branch in sync.right.branches:
+                name = branch.__name__
                 journal.owned.complete(sync.right.identity(), name)
-                here = ((one, None) for one in getattr(sync.right, name).contents().items)
+                here = ((one, None) for one in branch.contents().items)
                 journal.owned.add(sync.right.identity(), name, here, 0, "claimed")
             sync.holds = holds(sync.plan, self.policies, memory_of(journal, sync.left, sync.right))
         return sync
@@ -193,10 +196,14 @@ def cohort(idnumber: str, *members: str, **values: Any) -> dict[str, Any]:
     return {"idnumber": idnumber, "members": frozenset(members), **values}
 
 
-def town(plant: Plant, system: dict[str, Sequence[dict[str, Any]]], template: type = Doing) -> Town:
+def town(
+    plant: Plant,
+    system: dict[str, Sequence[dict[str, Any]]],
+    template: type = Doing,
+    branches: tuple[type, ...] = BRANCHES,
+) -> Town:
     """A target that holds these records."""
-    there = {
-        branch: {record["idnumber"]: dict(record) for record in system.get(branch, ())} for branch in NAMES
-    }
-    target = plant(Students, Cohorts, name="right", kind=Sparing, template=template, system=there)
-    return Town(plant, target, Path(tempfile.mkdtemp(prefix="dss-undo-")) / "state")
+    names = [branch.__dict__["__branchname__"] for branch in branches]
+    there = {name: {record["idnumber"]: dict(record) for record in system.get(name, ())} for name in names}
+    target = plant(*branches, name="right", kind=Sparing, template=template, system=there)
+    return Town(plant, target, Path(tempfile.mkdtemp(prefix="dss-undo-")) / "state", branches)

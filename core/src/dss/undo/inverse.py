@@ -8,6 +8,7 @@ from typing import Any
 from dss.actions import Action, Adoption, Kind
 from dss.alike import held_values, same, unchanged, unlike_in, value_of
 from dss.attributes import ENABLED, is_multi, names_of
+from dss.undo.records import error_on
 from dss.undo.turning import Turning
 
 _NOTHING = object()
@@ -19,9 +20,9 @@ class Inverse(Turning):
     def of_update(self, links: Sequence[Action]) -> Iterator[Action]:
         """A value, which may have been changed in several steps, put back."""
         was, wrote = links[0].was, links[-1]
-        item, error = self._there(wrote)
+        item = self._branches[wrote.branch].get(wrote.idnumber)
         if item is None:
-            yield error
+            yield self._missing(wrote)
             return
         now = value_of(item, wrote.attribute or "")
         on_the_way = self._earlier.on_the_way.get((wrote.branch, wrote.idnumber, wrote.attribute or ""), ())
@@ -31,9 +32,7 @@ class Inverse(Turning):
                 self._back.found_back(wrote)
             return
         if not any(same(now, one) for one in (wrote.wanted, *on_the_way)):
-            yield self._error(
-                wrote, f"is {now!r} by now, not the {wrote.wanted!r} that run {self._run} wrote"
-            )
+            yield error_on(wrote, f"is {now!r} by now, not the {wrote.wanted!r} that run {self._run} wrote")
             return
         yield self._update(wrote, item, wrote.attribute or "", now, was)
 
@@ -44,9 +43,9 @@ class Inverse(Turning):
             action: the `add` or `remove`.
             returns: the record itself was ended afterwards, so that it may have to come back first.
         """
-        item, error = self._there(action)
+        item = self._branches[action.branch].get(action.idnumber)
         if item is None and not returns:
-            yield error
+            yield self._missing(action)
             return
         attribute = action.attribute or ""
         found = None if item is None else value_of(item, attribute)
@@ -81,10 +80,6 @@ class Inverse(Turning):
         if item is None or (action.adopts is None and value_of(item, ENABLED) is False):
             self._back.found_back(action)
             return
-        _, error = self._there(action)
-        if error is not None:
-            yield error
-            return
         native = self._native(action)
         another = self._another(action, native, "made or took over")
         if another is not None:
@@ -95,7 +90,7 @@ class Inverse(Turning):
             return
         other = None if action.joins is not None else self._other_than_made(action, item, values)
         if other is not None:
-            yield self._error(action, other)
+            yield error_on(action, other)
             return
         yield Action(Kind.OLD, action.branch, action.idnumber, right=item, native=native, removal=True)
 
@@ -130,7 +125,7 @@ class Inverse(Turning):
         }
         for name, value in changed.items():
             if not same(value, wrote.get(name)):
-                yield self._error(
+                yield error_on(
                     action,
                     f"`{name}` is {value!r} by now, not the {wrote.get(name)!r} that run {self._run} wrote when it took"
                     " the record over: it is not given back",
@@ -159,12 +154,5 @@ class Inverse(Turning):
             removal=removal is not _NOTHING and wanted == removal,
         )
 
-    def _there(self, action: Action) -> tuple[Any, Any]:
-        """The record as it is now, or an error."""
-        error = self._set_aside(action)
-        if error is not None:
-            return None, error
-        item = self._branches[action.branch].get(action.idnumber)
-        if item is None:
-            return None, self._error(action, f"is not in {self._right.name} any more")
-        return item, None
+    def _missing(self, action: Action) -> Action:
+        return error_on(action, f"is not in {self._right.name} any more")

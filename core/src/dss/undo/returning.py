@@ -11,6 +11,7 @@ from dss.attributes import ENABLED, is_multi, names_of
 from dss.importers import Scope, opened
 from dss.store import KEY, NATIVE, REFUSED
 from dss.stored import copy_with
+from dss.undo.records import error_on, record_of
 from dss.undo.turning import Turning
 
 if TYPE_CHECKING:
@@ -32,10 +33,7 @@ class Returning(Turning):
         for name, olds in by_branch.items():
             branch, gone = self._branches[name], []
             for old in olds:
-                set_aside = self._set_aside(old)
-                if set_aside is not None:
-                    yield set_aside
-                elif old.idnumber in branch:
+                if old.idnumber in branch:
                     yield from self._enabled_again(branch, old)
                 else:
                     gone.append(old)
@@ -43,7 +41,7 @@ class Returning(Turning):
 
     def _enabled_again(self, branch: type[DataStoreBranch], old: Action) -> Iterator[Action]:
         item = branch.get(old.idnumber)
-        if (old.branch, old.idnumber) in self._earlier.made_again:
+        if record_of(old) in self._earlier.made_again:
             # by an undo that did not come as far as what it refers to
             there = {name: value_of(item, name) for name in branch.references()}
             yield from (
@@ -110,9 +108,9 @@ class Returning(Turning):
         hit = hits[0]
         native = hit.get(NATIVE)
         if len(hits) > 1:
-            return self._error(old, f"{self._right.name} has {len(hits)} records with this idnumber by now")
+            return error_on(old, f"{self._right.name} has {len(hits)} records with this idnumber by now")
         if hit.get(REFUSED):
-            return self._error(old, f"must not be taken over: {hit[REFUSED]}")
+            return error_on(old, f"must not be taken over: {hit[REFUSED]}")
         another = self._another(old, native, "ended")
         if another is not None:
             return another
@@ -122,7 +120,7 @@ class Returning(Turning):
         if old.adopts is not None:
             for name, value in old.adopts.was.items():
                 if name in was and not unchanged(was[name], value):
-                    return self._error(
+                    return error_on(
                         old, f"`{name}` is {was[name]!r} by now, not the {value!r} that run {self._run} wrote"
                     )
             values = before

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from dss.actions import Action, Kind
+from dss.actions import Action
 from dss.undo.earlier import EarlierUndoes
+from dss.undo.records import error_on
 from dss.undo.taken_back import TakenBack
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 class Turning:
     """Turns what a run has done round, or says why that cannot be.
+
+    Which record of the target is meant must be certain: see `frozen` of what a branch holds.
 
     Args:
         right: the target; it has been read.
@@ -36,13 +39,6 @@ class Turning:
         self._right, self._branches, self._run = right, branches, run
         self._back, self._earlier = back, earlier
 
-    def _set_aside(self, action: Action) -> Action | None:
-        """An error where nobody can tell which record of the target is meant."""
-        reason = self._branches[action.branch].contents().frozen.get(action.idnumber)
-        if reason is None:
-            return None
-        return self._error(action, f"cannot be told apart in {self._right.name}: {reason}")
-
     def _another(self, action: Action, native: Any, was: str) -> Action | None:
         """An error where the target has another record under this idnumber by now.
 
@@ -54,10 +50,7 @@ class Turning:
         known = action.native if action.adopts is None else action.adopts.native
         if known is None or native is None or str(known) == str(native):
             return None
-        return self._error(action, f"is record {native} by now, not {known}, which run {self._run} {was}")
+        return error_on(action, f"is record {native} by now, not {known}, which run {self._run} {was}")
 
     def _native(self, action: Action) -> Any:
         return self._branches[action.branch].native(action.idnumber)
-
-    def _error(self, action: Action, reason: str) -> Action:
-        return Action(Kind.ERROR, action.branch, action.idnumber, attribute=action.attribute, error=reason)
