@@ -22,6 +22,7 @@ from dss.apply import apply
 from dss.errors import StateError
 from dss.holding import Because
 from dss.journal import Journal
+from dss.journal.schema import PLACES
 from dss.policies import Policies
 from dss.run_record import RunRecord
 from dss.store import NATIVE
@@ -240,7 +241,8 @@ def test_a_line_of_an_earlier_undo_that_cannot_be_read_is_passed_over(build: Any
     )
     _undo_cut_short(place, 1, after=1)
     with contextlib.closing(sqlite3.connect(place.state / "journal.sqlite")) as connection, connection:
-        connection.execute("UPDATE actions SET line = '{' WHERE section IN (SELECT section FROM sections WHERE run = 2)")
+        section = "(SELECT number FROM sections WHERE run = 2)"
+        connection.execute(f"UPDATE actions SET line = '{{' WHERE id >> {PLACES} = {section}")
 
     sync = place.plan_undo(1)
 
@@ -252,7 +254,9 @@ def test_an_undo_that_is_under_way_is_not_said_to_be_cut_short(build: Any) -> No
     """As long as nobody has found it dead, it may be at work."""
     place = build({"students": [person("1")]})
     place.apply(students=[person("1", email="n")])
-    record = RunRecord.begin(place.state, {}, [place.plan_undo(1)], 1)
+    sync = place.plan_undo(1)
+    record = RunRecord.begin(place.state, {}, [sync], 1)
+    record.recorder(sync)
 
     with Journal.open(place.state) as journal, pytest.raises(StateError) as under_way:
         refuse_while_open(journal, 1, {})

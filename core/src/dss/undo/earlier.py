@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 from dss.actions import Action, Kind, Outcome
 from dss.digests import differences
 from dss.errors import StateError
-from dss.journal import Entry, Journal, RunRow
+from dss.journal import Entry, Journal, RunRow, RunState
 from dss.lines import Lines
+from dss.undo.records import Record, action_of, record_of
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
-
-Record = tuple[str, str]
-"""A branch and an idnumber."""
 
 
 def refuse_while_open(journal: Journal | None, number: int, digests: Mapping[str, str]) -> None:
@@ -28,9 +26,15 @@ def refuse_while_open(journal: Journal | None, number: int, digests: Mapping[str
         digests: of the configuration as it is now; where it is another one, nothing can be gone on with.
 
     Raises:
-        StateError: the last run was an undo of that run, and something of it has not been tried.
+        StateError: the last run was an undo of that run, and something of it has not been tried; or it may still be at
+            work, since nobody has found it dead, as whoever has the lock does first.
     """
     for last in [] if journal is None else journal.runs(limit=1):
+        if last.of == number and last.state is RunState.RUNNING:
+            raise StateError(
+                f"run {number} is being taken back by run {last.number} just now; wait for its end. If it has died,"
+                " `dss-run resume` goes on with it"
+            )
         is_open = last.of == number and last.open > 0 and not last.expired
         if is_open and not differences(last.config, digests):
             raise StateError(
@@ -67,10 +71,13 @@ class EarlierUndoes:
         self._put_in: set[str] = set()
         unique = {name: branch.circles() for name, branch in branches.items()}
         for entry in _done(journal, row, target):
-            record = (entry.branch, entry.idnumber)
+            record = record_of(entry)
             if entry.kind is Kind.UPDATE and entry.attribute in unique.get(entry.branch, ()):
                 attribute = (*record, entry.attribute or "")
-                self.on_the_way.setdefault(attribute, []).append(lines.load(entry.line).wanted)
+                action = action_of(entry, lines)
+                # of one that cannot be read, the record's own value tells whether it can be put back
+                if action is not None:
+                    self.on_the_way.setdefault(attribute, []).append(action.wanted)
             elif entry.kind is Kind.NEW:
                 self.made_again.add(record)
             elif entry.kind is Kind.ADD:

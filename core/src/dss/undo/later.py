@@ -9,9 +9,7 @@ import attrs
 
 from dss.actions import Action, Outcome
 from dss.journal import Entry, Journal, RunRow
-
-Record = tuple[str, str]
-"""A branch and an idnumber."""
+from dss.undo.records import Record, record_of
 
 
 def with_run_to_begin_with(
@@ -36,16 +34,17 @@ def _last_changes(journal: Journal, row: RunRow, target: str, errors: Sequence[A
     """By the places of errors, the last run that has changed that and has not been undone itself."""
     places: dict[Record, list[int]] = {}
     for place, error in enumerate(errors):
-        places.setdefault((error.branch, error.idnumber), []).append(place)
+        places.setdefault(record_of(error), []).append(place)
     taken_back: set[tuple[int, Record]] = set()
     found: dict[int, int] = {}
     for later, entry in _changes(journal, row, target):
-        record = (entry.branch, entry.idnumber)
-        if record not in places:
+        record = record_of(entry)
+        if record not in places or (later.number, record) in taken_back:
+            # nor does an undo that was itself undone say anything of the run that it took back
             continue
         if later.of is not None:
             taken_back.add((later.of, record))
-        elif (later.number, record) not in taken_back:
+        else:
             for place in places[record]:
                 if (
                     None in (entry.attribute, errors[place].attribute)

@@ -9,15 +9,14 @@ import attrs
 from dss.actions import Action, Kind, Outcome
 from dss.alike import value_of
 from dss.attributes import ENABLED
-from dss.errors import PlanError
 from dss.guard.undone import source_digest
 from dss.journal import Entry
 from dss.lines import WAITS, Lines
+from dss.undo.records import Record, action_of, record_of
 
 _DONE = (Outcome.DONE, Outcome.ALREADY)
 _OPPOSITE = {Kind.ADD: Kind.REMOVE, Kind.REMOVE: Kind.ADD}
 
-Record = tuple[str, str]
 _Value = tuple[str, str, str]
 """A branch, an idnumber and an attribute."""
 
@@ -50,9 +49,9 @@ class TakenBack:
             if entry.kind is Kind.UPDATE:
                 found.put_back(entry)
             elif entry.kind is Kind.OLD:
-                found.ended.add((entry.branch, entry.idnumber))
+                found.ended.add(record_of(entry))
             elif entry.kind is Kind.NEW:
-                found.returned.add((entry.branch, entry.idnumber))
+                found.returned.add(record_of(entry))
             else:
                 found.values.add(entry.fingerprint)
         for branch, idnumber, name in exchanges.half_done():
@@ -61,16 +60,16 @@ class TakenBack:
 
     def put_back(self, one: Entry | Action) -> None:
         """A value is as it was."""
-        self.changed.setdefault((one.branch, one.idnumber), set()).add(one.attribute or "")
+        self.changed.setdefault(record_of(one), set()).add(one.attribute or "")
 
     def found_back(self, done: Action) -> None:
         """What a run has done needs no undoing any more: somebody else has been quicker."""
         if done.kind is Kind.UPDATE:
             self.put_back(done)
         elif done.kind is Kind.NEW:
-            self.ended.add((done.branch, done.idnumber))
+            self.ended.add(record_of(done))
         elif done.kind is Kind.OLD:
-            self.returned.add((done.branch, done.idnumber))
+            self.returned.add(record_of(done))
         else:
             self.values.add(_opposite(done).fingerprint)
 
@@ -98,7 +97,7 @@ class _Exchanges:
             return
         value = (entry.branch, entry.idnumber, entry.attribute or "")
         (self._done if entry.outcome in _DONE else self._not_done).add(value)
-        action = _loaded(entry, self._lines) if WAITS in entry.line else None
+        action = action_of(entry, self._lines) if WAITS in entry.line else None
         for first in () if action is None else action.after:
             self._waits.setdefault(value, set()).add((first.branch, first.idnumber, first.attribute or ""))
 
@@ -121,7 +120,7 @@ def found_again(entry: Entry, taken_back: TakenBack, lines: Lines) -> Iterator[t
         taken_back: what is as it was before that.
         lines: what makes actions of the journal's lines.
     """
-    record = (entry.branch, entry.idnumber)
+    record = record_of(entry)
     changed = taken_back.changed.get(record, set())
     if entry.kind is Kind.NEW and record in taken_back.ended:
         left = _left_of(entry, lines)
@@ -138,7 +137,7 @@ def found_again(entry: Entry, taken_back: TakenBack, lines: Lines) -> Iterator[t
     elif record in taken_back.ended or (entry.kind is Kind.UPDATE and entry.attribute in changed):
         yield entry.fingerprint, ""
     elif entry.kind in _OPPOSITE and taken_back.values:
-        action = _loaded(entry, lines)
+        action = action_of(entry, lines)
         if action is not None and _opposite(action).fingerprint in taken_back.values:
             yield entry.fingerprint, ""
 
@@ -152,12 +151,5 @@ def _update(record: Record, attribute: str, wanted: object) -> str:
 
 
 def _left_of(entry: Entry, lines: Lines) -> object:
-    action = _loaded(entry, lines)
+    action = action_of(entry, lines)
     return None if action is None else action.left
-
-
-def _loaded(entry: Entry, lines: Lines) -> Action | None:
-    try:
-        return lines.load(entry.line)
-    except PlanError:
-        return None
