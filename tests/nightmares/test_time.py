@@ -20,6 +20,20 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 DAY = datetime.timedelta(days=1)
+HOUR = datetime.timedelta(hours=1)
+TABLES = ("students", "teachers", "courses", "sections", "cc")
+COHORTS = '[sync.cohorts]\nderive.left = "fairfield/cohorts"\n'
+SECOND = '"courses", "classes", "enrollments", "cohorts"]'
+
+
+def in_two_steps(scene: Scene) -> None:
+    """People come in one `[[sync]]`, and what they take part in in another of the same two trees."""
+    config = scene.folder / "dss.toml"
+    text = config.read_text().replace(f", {SECOND}", "]").replace(COHORTS, "")
+    more = f'[[sync]]\nleft = "powerschool"\nright = "moodle"\nbranches = [{SECOND}\n\n{COHORTS}'
+    config.write_text(f"{text}\n{more}", encoding="utf-8")
+    scene.pass_night()
+    assert scene.apply().exit_code == 0
 
 
 def test_yesterdays_file(scene: Scene) -> None:
@@ -76,6 +90,84 @@ def test_yesterdays_file_that_is_meant(scene: Scene) -> None:
     scene.export(older, "students")
     scene.date("students", then - DAY)
     assert scene.apply().exit_code == 3
+
+
+def test_yesterdays_file_for_two_steps_of_one_way(scene: Scene) -> None:
+    """The source is read by two `[[sync]]`; the one that finds nothing to change does not take the older file for good."""
+    in_two_steps(scene)
+    then = scene.now
+    yesterday = scene.school.copy()
+    for number in range(90, 95):
+        login = f"nt{number}"
+        row = {**scene.school.teachers[0], "ID": str(number + 800), "TeacherNumber": str(number)}
+        row.update(TeacherLoginID=login, Email_Addr=f"{login}@fairfield.example")
+        scene.school.teachers.append(row)
+    scene.pass_night()
+    assert scene.apply().exit_code == 0
+    before = scene.look()
+    scene.now += DAY
+    scene.export(yesterday)
+    for table in TABLES:
+        scene.date(table, then)
+
+    nights = []
+    for _ in range(3):
+        nights.append(scene.apply().exit_code)
+        scene.now += DAY
+
+    assert nights == [3, 3, 3]
+    assert scene.look() == before
+
+
+def test_yesterdays_file_and_a_run_for_something_else(scene: Scene) -> None:
+    """Somebody runs `apply --only` for what the older files have not changed: the next whole run holds, as before."""
+    then = scene.now
+    yesterday = scene.school.copy()
+    for number in range(10_500, 10_505):
+        row = {**scene.school.students[0], "Student_Number": str(number), "ID": str(number + 50_000)}
+        row.update(Network_ID=f"new{number}", Student_Email=f"new{number}@fairfield.example")
+        scene.school.students.append(row)
+    scene.pass_night()
+    assert scene.apply().exit_code == 0
+    before = scene.look()
+    scene.now += DAY
+    scene.export(yesterday)
+    for table in TABLES:
+        scene.date(table, then)
+    assert scene.apply().exit_code == 3
+
+    only = scene.apply("--only", "teachers")
+
+    scene.now += DAY
+    assert (only.exit_code, scene.apply().exit_code) == (0, 3)
+    assert scene.look() == before
+
+
+@pytest.mark.parametrize("how", ["two steps", "something else"])
+def test_a_file_in_doubt_is_no_measure_for_a_good_one(scene: Scene, how: str) -> None:
+    """All addresses were wrong for a night; the good files of the night before are put back, and nothing is held."""
+    if how == "two steps":
+        in_two_steps(scene)
+    scene.pass_night()
+    assert scene.apply().exit_code == 0
+    good, then = scene.school.copy(), scene.now
+    for row in scene.school.students:
+        row["Student_Email"] = f"x{row['Student_Email']}"
+    scene.pass_night()
+    assert scene.apply().exit_code == 3
+    if how == "something else":
+        assert scene.apply("--only", "teachers").exit_code == 0
+    scene.school = good
+    scene.export()
+    for table in TABLES:
+        scene.date(table, then - HOUR)
+
+    scene.news()
+    scene.export(None, "teachers")
+    result = scene.apply()
+
+    assert (result.exit_code, scene.held(result)) == (0, [])
+    assert scene.look().accounts["T4"][3] == "new.address@fairfield.example"
 
 
 def test_the_same_file_again(scene: Scene) -> None:

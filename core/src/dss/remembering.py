@@ -84,10 +84,14 @@ def remember(
     if sync.report.stopped:
         use_approvals(journal, run, place, target)
         return
-    _remember_the_source(journal, sync, began)
+    all_of_them = syncs or [sync]
+    way = _way(sync.left, sync.right)
+    _remember_the_source(
+        journal, way, [one for one in all_of_them if _way(one.left, one.right) == way], began, only
+    )
     if not only:
         _remember_missing(journal, sync, target, began)
-        _let_lapse(journal, [one for one in syncs or [sync] if one.right.identity() == target], target)
+        _let_lapse(journal, [one for one in all_of_them if one.right.identity() == target], target)
     use_approvals(journal, run, place, target)
 
 
@@ -146,23 +150,38 @@ def remember_sizes(journal: Journal, sync: Sync, parted: Collection[str]) -> Non
     journal.sizes.save(_way(sync.left, sync.right), sizes, parted)
 
 
-def _remember_the_source(journal: Journal, sync: Sync, began: datetime.datetime) -> None:
-    assert sync.plan is not None
-    if any(hold.because in (Because.STALE, Because.CLOCK) for hold in sync.holds):
+def _remember_the_source(
+    journal: Journal, way: str, syncs: Sequence[Sync], began: datetime.datetime, only: Only
+) -> None:
+    """Leave what a source was when all syncs that read it for one target have had their turn.
+
+    A sync that finds nothing to change takes nothing for good of which another is in doubt.
+    """
+    if any(sync.plan is None or sync.report is None for sync in syncs):
         return
-    last = journal.readings.last(_way(sync.left, sync.right))
-    if last is not None and began < last - TOLERANCE and not any(map(is_removal, sync.ready)):
+    if any(hold.because in (Because.STALE, Because.CLOCK) for sync in syncs for hold in sync.holds):
+        return
+    last = journal.readings.last(way)
+    if (
+        last is not None
+        and began < last - TOLERANCE
+        and not any(is_removal(action) for sync in syncs for action in sync.ready)
+    ):
         # the clock may be wrong, and nobody has said that it is not
         return
+    in_doubt = {name for sync in syncs for name in sync.in_doubt}
     readings = {
         left.__name__: left.contents().reading()
+        for sync in syncs
+        if sync.plan is not None
         for left, _ in sync.plan.pairs
-        if left.state() is State.COMPLETE and left.__name__ not in sync.in_doubt
+        if left.state() is State.COMPLETE and left.__name__ not in in_doubt
     }
-    sources = {source.name: source for source in sync.left.sources()}
-    journal.readings.save(_way(sync.left, sync.right), readings, sources if not sync.in_doubt else {}, began)
-    if not sync.in_doubt:
-        journal.contents.add(_way(sync.left, sync.right), sources.values(), began)
+    # of a source nobody knows which branches come from it, so only a run that has looked at all can say that it is good
+    is_good = not in_doubt and not only
+    sources = {source.name: source for sync in syncs for source in sync.left.sources()} if is_good else {}
+    journal.readings.save(way, readings, sources, began)
+    journal.contents.add(way, sources.values(), began)
 
 
 def _remember_missing(journal: Journal, sync: Sync, target: str, began: datetime.datetime) -> None:
