@@ -20,6 +20,7 @@ def main() -> int:
     options.add_argument("--first", type=int, default=1000, help="the seed of the first (%(default)s)")
     options.add_argument("--kill", type=int, metavar="SEED", help="only this one")
     options.add_argument("--fault", type=int, metavar="SEED", help="only this one")
+    options.add_argument("--once-wrong", type=int, metavar="PLACE", help="only this one of `ONCE_WRONG`")
     options.add_argument("--processes", type=int, default=2, help="at the same time (%(default)s)")
     given = options.parse_args()
     wanted = list(_wanted(given))
@@ -48,11 +49,10 @@ def main() -> int:
 
 
 def _wanted(given: argparse.Namespace) -> Iterator[Wanted]:
-    if given.kill is not None or given.fault is not None:
-        if given.kill is not None:
-            yield "kill", given.kill
-        if given.fault is not None:
-            yield "fault", given.fault
+    single = {"kill": given.kill, "fault": given.fault, "once-wrong": given.once_wrong}
+    chosen = [(sort, number) for sort, number in single.items() if number is not None]
+    if chosen:
+        yield from chosen
         return
     for number in range(given.first, given.first + given.trials):
         yield "kill", number

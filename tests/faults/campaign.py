@@ -7,7 +7,7 @@ import functools
 import multiprocessing
 import os
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -21,7 +21,7 @@ SHOWN = 12
 """Differences shown of a trial that has any."""
 
 Wanted = tuple[str, int]
-"""A trial that is wanted: "kill" or "fault", and its seed."""
+"""A trial that is wanted: "kill", "once-wrong" or "fault", and its seed or its place."""
 Made = Callable[[Iterable[Wanted]], Iterator[tuple[int, Told]]]
 """Makes trials: for each how many points there are, and what came of it."""
 
@@ -72,7 +72,8 @@ def _trial(wanted: Wanted) -> tuple[int, Told]:
     assert _trials is not None
     sort, seed = wanted
     points = sum(len(errand.points) for errand in {one.name: one for one in _trials.errands}.values())
-    return points, _trials.kill(seed) if sort == "kill" else _trials.fault(seed)
+    make = {"kill": _trials.kill, "once-wrong": _trials.once_wrong, "fault": _trials.fault}[sort]
+    return points, make(seed)
 
 
 @attrs.define
@@ -91,7 +92,7 @@ class Summary:
     trials: Counter[str] = attrs.field(factory=Counter)
     points: int = 0
     died_at: set[str] = attrs.field(factory=set)
-    kinds: dict[str, Counter[str]] = attrs.field(factory=lambda: {"kill": Counter(), "fault": Counter()})
+    kinds: dict[str, Counter[str]] = attrs.field(factory=lambda: defaultdict(Counter))
     ways: Counter[str] = attrs.field(factory=Counter)
     wrong: list[Told] = attrs.field(factory=list)
 

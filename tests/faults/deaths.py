@@ -67,6 +67,34 @@ class AtPoint:
 
 
 @attrs.frozen
+class AtName:
+    """Killed at a point that stays the same when others come before it.
+
+    Attributes:
+        number: of the point among those of its name.
+        name: what is done there.
+    """
+
+    number: int
+    name: str
+
+    @property
+    def kind(self) -> str:
+        """The point's name."""
+        return self.name
+
+    def prepare(self) -> None:
+        """Put the points in."""
+        instruments.put_in(Points(self.number, of=self.name))
+
+    def watch(self, process: int) -> None:
+        """It dies by itself."""
+
+    def __str__(self) -> str:
+        return f"{self.name}, number {self.number}"
+
+
+@attrs.frozen
 class InAWrite:
     """Killed by the operating system while it writes, with a part of the write done.
 

@@ -22,17 +22,23 @@ class Points:
     Args:
         fatal: the number of the point at which something happens; 0 is none.
         happens: what does; being killed, where nothing else is said.
+        of: only points of this name are counted for that.
     """
 
-    def __init__(self, fatal: int = 0, happens: Callable[[], object] = die) -> None:
-        self.fatal, self.happens = fatal, happens
+    def __init__(self, fatal: int = 0, happens: Callable[[], object] = die, of: str | None = None) -> None:
+        self.fatal, self.happens, self._of = fatal, happens, of
         self.names: list[str] = []
         self._within = ""
 
     def reach(self, name: str) -> None:
         """Come by a point; perhaps never get past it."""
-        self.names.append(f"{name}{self._within}")
-        if len(self.names) == self.fatal:
+        name = f"{name}{self._within}"
+        self.names.append(name)
+        if self._of is None:
+            number = len(self.names)
+        else:
+            number = self.names.count(name) if name == self._of else 0
+        if number and number == self.fatal:
             self.happens()
 
     def around(self, name: str, method: Callable[..., object]) -> Callable[..., object]:

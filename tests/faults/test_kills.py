@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import pytest
 from tests.faults.campaign import Made, in_full, run
+from tests.faults.trial import ONCE_WRONG
 
 TRIALS, AT_ONCE = 60, 15
 """`make faults` makes many hundreds, with other seeds."""
-
-ONCE_WRONG = (7064, 20102)
-"""Trials that have found something: ids that were learnt of some seats only, and one of two roles that had ended."""
 
 
 @pytest.mark.slow
@@ -26,7 +24,7 @@ def test_nothing_is_lost_and_nothing_done_twice(made: Made, first: int) -> None:
 
 @pytest.mark.slow
 def test_what_was_once_wrong_stays_right(made: Made) -> None:
-    """The same kills once more."""
-    summary = run([("kill", seed) for seed in ONCE_WRONG], made)
+    """The same kills once more, each of which is died of."""
+    summary = run([("once-wrong", place) for place in range(len(ONCE_WRONG))], made)
 
     assert not summary.wrong, "\n".join(line for one in summary.wrong for line in in_full(one))

@@ -11,7 +11,7 @@ from pathlib import Path
 import attrs
 from tests.faults import deaths, faults, instruments
 from tests.faults.child import Ended, Preparation, ended, start
-from tests.faults.deaths import Death
+from tests.faults.deaths import AtName, Death
 from tests.faults.picture import differences, timeless
 from tests.faults.points import Points, left_in, stored_apart
 from tests.faults.record import Record, has_plan, record, unlike, unlike_outcomes
@@ -35,8 +35,8 @@ class Told:
     """What came of one trial.
 
     Attributes:
-        sort: "kill", or "fault" where it was not killed.
-        seed: of the trial; the same gives the same trial.
+        sort: "kill", "once-wrong" where what it was killed at is written down, or "fault" where it was not killed.
+        seed: of the trial; the same gives the same trial. Of one that is written down, its place.
         suffered: what it died of, or what went wrong, in words, first to last.
         kinds: the same, to be counted by.
         way: how it was taken up: "resume" or "apply".
@@ -78,6 +78,37 @@ class Errand:
     codes: Sequence[int | None]
     left_alone: Record
     wanted: Record
+
+
+@attrs.frozen
+class Deaths:
+    """What is died of in one trial.
+
+    Attributes:
+        errand: that is disturbed, by its name.
+        first: what that dies of.
+        way: how it is taken up.
+        later: what it then dies of, each time that it is taken up.
+    """
+
+    errand: str
+    first: Death
+    way: str
+    later: Sequence[Death] = ()
+
+
+ONCE_WRONG = (
+    # ids were learnt of some seats only
+    Deaths(
+        "undo",
+        AtName(6, "journal's COMMIT in Journal.settle"),
+        "resume",
+        [AtName(22, "before target's DELETE")],
+    ),
+    # one of two roles had ended
+    Deaths("undo", AtName(35, "journal's BEGIN in Journal.settle"), "resume"),
+)
+"""Trials that have found something."""
 
 
 class Trials:
@@ -132,22 +163,36 @@ class Trials:
         """A trial in which it is killed, perhaps also while it is taken up again."""
         chance = random.Random(seed)
         errand = chance.choice(self.errands)
-        errand.kept.copy(self.scene.folder)
-        death = deaths.first(chance, errand.points, errand.seconds)
+        first = deaths.first(chance, errand.points, errand.seconds)
         # an undo is made of what the run has done, not of what an undo that was cut short has left of that
         way = "resume" if errand.name == "undo" else chance.choice(WAYS)
-        died = [death] if self.die(death, *errand.command).is_killed else []
+        later = [deaths.later(chance, errand.points, way) for _ in range(chance.choice([0, 0, 1, 2]))]
+        return self._killed("kill", seed, errand, Deaths(errand.name, first, way, later))
+
+    def once_wrong(self, number: int) -> Told:
+        """A trial of `ONCE_WRONG`; it differs too where it does not die of all that it then died of."""
+        wanted = ONCE_WRONG[number]
+        errand = next(one for one in self.errands if one.name == wanted.errand)
+        told = self._killed("once-wrong", number, errand, wanted)
+        if len(told.kinds) == 1 + len(wanted.later):
+            return told
+        missed = f"it was to die of {', '.join(map(str, [wanted.first, *wanted.later]))}"
+        return attrs.evolve(told, differences=[missed, *told.differences])
+
+    def _killed(self, sort: str, seed: int, errand: Errand, wanted: Deaths) -> Told:
+        errand.kept.copy(self.scene.folder)
+        first, way = wanted.first, wanted.way
+        died = [first] if self.die(first, *errand.command).is_killed else []
         told = [f"left alone, it has {one}" for one in errand.apart]
-        told += [] if died or not isinstance(death, deaths.AtPoint) else ["it was not killed"]
-        for _ in range(chance.choice([0, 0, 1, 2])):
-            again = deaths.later(chance, errand.points, way)
+        told += [] if died or not isinstance(first, deaths.AtPoint) else ["it was not killed"]
+        for again in wanted.later:
             recovery = self.die(again, *(RESUME if way == "resume" else errand.command))
             told += _in_part(recovery)
             if recovery.is_killed:
                 died.append(again)
         told += self.recovered(errand, way)
         return Told(
-            "kill", seed, [f"{errand.name}: {one}" for one in died], [one.kind for one in died], way, told
+            sort, seed, [f"{errand.name}: {one}" for one in died], [one.kind for one in died], way, told
         )
 
     def fault(self, seed: int) -> Told:
