@@ -93,7 +93,7 @@ def test_yesterdays_file_that_is_meant(scene: Scene) -> None:
 
 
 def test_yesterdays_file_for_two_steps_of_one_way(scene: Scene) -> None:
-    """The source is read by two `[[sync]]`; the one that finds nothing to change does not take the older file for good."""
+    """Two `[[sync]]` read the source; the one that finds nothing to change does not take the older file for good."""
     in_two_steps(scene)
     then = scene.now
     yesterday = scene.school.copy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,7 +96,7 @@ def test_a_run_that_was_stopped_is_reported(play: Play) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="needs modes")
 def test_the_file_is_its_owners_and_leaves_nothing_beside_it(play: Play) -> None:
     """Also where a report lay before that everybody could read."""
-    (play.folder / "last.txt").write_text("old")
+    report_of(play, "plan")
     (play.folder / "last.txt").chmod(0o644)
     before = set(play.folder.iterdir())
 
@@ -126,6 +127,61 @@ def test_a_report_that_cannot_be_is_refused_at_once(play: Play, report: str, tol
     assert "reading" not in result.stderr
     assert play.held_by("shop") == before
     assert (play.folder / "dss.toml").read_text("utf-8") == config
+
+
+@pytest.mark.parametrize("there", ["state/journal.sqlite", "moodle.db", "students.txt", "job.log"])
+def test_a_file_that_is_no_report_stays(play: Play, there: str) -> None:
+    """A slip in the name must not cost an export, a database or the journal; nothing is read or done."""
+    play.run("apply", "--yes")
+    if not (play.folder / there).exists():
+        (play.folder / there).write_bytes(b"error: \xff\nStudent_Number\n10001\n")
+    play.put("shop", {})
+    before, target = (play.folder / there).read_bytes(), play.held_by("shop")
+
+    result = play.run("apply", "--yes", "--report", there)
+
+    assert result.exit_code == 1
+    assert "is there already, and is no report; name another file" in result.stderr
+    assert "reading" not in result.stderr
+    assert (play.folder / there).read_bytes() == before
+    assert play.held_by("shop") == target
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs /dev/stdout")
+def test_the_log_is_not_replaced_by_the_report(play: Play) -> None:
+    """`/dev/stdout` may be an ordinary file, from which the rest of the output would be lost."""
+    before = play.held_by("shop")
+
+    with (play.folder / "job.log").open("wb") as log:
+        command = [str(play.program), "apply", "--yes", "--report", "/dev/stdout"]
+        done = subprocess.run(command, cwd=play.folder, stdin=subprocess.DEVNULL, stdout=log, check=False)
+
+    assert done.returncode == 1
+    assert (play.folder / "job.log").read_bytes() == b""
+    assert play.held_by("shop") == before
+
+
+@pytest.mark.parametrize("before", ["empty", "good", "bad", "cut short"])
+def test_an_earlier_report_is_replaced(play: Play, before: str) -> None:
+    """Also one of a run that came to nothing, and a file that was made for it."""
+    match before:
+        case "empty":
+            (play.folder / "last.txt").touch()
+        case "good":
+            report_of(play, "apply", "--yes")
+        case "bad":
+            play.put("sis", {}, _unreadable="is cut off")
+            report_of(play, "apply", "--yes")
+            play.put("sis", {})
+        case _:
+            text = "the rest of this report could not be written: KeyError\n"
+            (play.folder / "last.txt").write_text(text, encoding="utf-8")
+    then = (play.folder / "last.txt").read_text(encoding="utf-8")
+
+    text = report_of(play, "plan")
+
+    assert text.splitlines()[2].startswith("dss-run plan, ")
+    assert text != then
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs links")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,9 @@ import click
 
 from dss.launcher.settings import Settings
 from dss.private_file import whole_file
+
+LOOKED_AT = 100_000
+"""Bytes of a file by which it is told whether it is a report."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,11 +50,36 @@ def writable(path: Path, config: Path) -> Path:
         reason = "that is no file"
     elif path == config.resolve():
         reason = "that is the configuration; name another file"
+    elif _is_output(path):
+        reason = "that is where the output goes; name another file"
+    elif path.exists() and not _is_report(path):
+        reason = "is there already, and is no report; name another file"
     elif not os.access(path.parent, os.W_OK | os.X_OK):
         reason = f"nothing can be written in `{path.parent}`"
     if reason:
         raise click.UsageError(f"`--report {path}`: {reason}")
     return path
+
+
+def _is_output(path: Path) -> bool:
+    """Whether what a command prints goes there, as with `/dev/stdout`; a file that is replaced would take it away."""
+    for output in (1, 2):
+        with contextlib.suppress(OSError):
+            if os.path.samestat(path.stat(), os.fstat(output)):
+                return True
+    return False
+
+
+def _is_report(path: Path) -> bool:
+    """Whether a file is an earlier report, or empty; an export or a database, say, is not written over."""
+    from dss.launcher.report_text import is_report
+
+    try:
+        with path.open("rb") as file:
+            begin = file.read(LOOKED_AT)
+    except OSError:
+        return False
+    return not begin or is_report(begin.decode(errors="replace"))
 
 
 def write(path: Path, text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -32,6 +33,8 @@ WORDS = {
     ExitCode.LOCKED: "locked",
 }
 
+BROKEN_OFF = "the rest of this report could not be written"
+
 
 def report_text(settings: Settings, code: int) -> str:
     """The whole report; it is made even where making it goes wrong half-way."""
@@ -40,8 +43,20 @@ def report_text(settings: Settings, code: int) -> str:
     try:
         _write(screen, settings, ExitCode(code))
     except Exception as error:  # what is told of a run must never be lost for a fault in telling it
-        screen.line(f"the rest of this report could not be written: {type(error).__name__}")
+        screen.line(f"{BROKEN_OFF}: {type(error).__name__}")
     return text.getvalue()
+
+
+def is_report(text: str) -> bool:
+    """Whether a text begins as a report does."""
+    if text.startswith(f"{BROKEN_OFF}: "):
+        return True
+    first, _, rest = text.partition("\n")
+    is_counted = first.partition(": ")[0] in WORDS.values()
+    return (
+        is_counted
+        and re.search(r"^dss-run [^\n]*\n[^\n]* to [^\n]*, exit code \d", rest, re.MULTILINE) is not None
+    )
 
 
 def _write(screen: Screen, settings: Settings, code: ExitCode) -> None:
