@@ -303,3 +303,60 @@ def test_patience_counts_good_nights_only(scene: Scene) -> None:
     assert gone not in after, "missing in two good nights"
     assert fourth.exit_code == 0
     assert back in scene.look().working, "missing in one good night since the return"
+
+
+def test_who_leaves_after_a_class_went_to_another_course_leaves(scene: Scene) -> None:
+    """Moodle makes another group there, so class and seats have other ids in it; they are ours all the same."""
+    scene.school.sections[0]["Course_Number"] = scene.school.courses[1]["Course_Number"]
+    scene.pass_night()
+    assert scene.apply().exit_code == 0
+    leaver = numbers(scene.school, "1")[0]
+    scene.school.without(leaver)
+
+    scene.pass_night()
+    result = scene.apply()
+
+    assert result.exit_code == 0, result.output
+    assert leaver not in scene.look().working
+    assert leaver not in {person for person, _ in scene.look().seats}
+
+
+def test_a_class_that_ends_after_it_went_to_another_course_ends(scene: Scene) -> None:
+    """With it go all its seats."""
+    (section, *rest), courses = scene.school.sections, scene.school.courses
+    section["Course_Number"] = courses[1]["Course_Number"]
+    scene.pass_night()
+    assert scene.apply().exit_code == 0
+    scene.school.sections = rest
+    scene.school.cc = [row for row in scene.school.cc if row["SectionID"] != section["ID"]]
+    scene.configure("[budgets.enrollments]\ncount = 100\nper_parent.count = 100\n")
+
+    scene.pass_night()
+    result = scene.apply()
+
+    assert result.exit_code == 0, result.output
+    assert f"dss:{section['ID']}" not in {group for _, group in scene.look().seats}
+    assert scene.run("plan").exit_code == 0
+
+
+def test_what_was_undone_is_not_forgotten_in_a_bad_night(scene: Scene) -> None:
+    """Half the school is missing, and among it whom the undone change was about; on the next night it waits as before."""
+    moved = scene.school.students[0]
+    before = scene.look()
+    moved["Last_Name"] = "Newname"
+    scene.pass_night()
+    assert scene.apply().exit_code == 0
+    number = scene.run("history", "--limit", "1").stdout.splitlines()[1].split()[0]
+    assert scene.run("undo", number, "--yes").exit_code == 0
+    assert scene.apply().exit_code == 3
+    half = scene.school.copy()
+    half.without(*(row["Student_Number"] for row in scene.school.students[::2]))
+    scene.pass_night(half)
+    assert scene.apply().exit_code == 3
+
+    scene.pass_night()
+    result = scene.apply()
+
+    assert result.exit_code == 3, result.output
+    assert "undone in run" in " ".join(scene.held(result))
+    assert scene.look() == before

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from dss import clock
 from dss.actions import Kind, Outcome
 from dss.attributes import value_of
+from dss.guard.budgets import places_of
 from dss.guard.case import is_removal
 from dss.guard.stale import TOLERANCE
 from dss.holding import Because
@@ -137,17 +138,34 @@ def _way(left: DataStoreTree, right: DataStoreTree) -> str:
 def remember_sizes(journal: Journal, sync: Sync, parted: Collection[str]) -> None:
     """Leave how much there was of what is held over a budget, so that what comes meanwhile makes no room for it.
 
+    What was known stays as long as removals wait for another reason, or are left out: one bad night settles nothing.
+
     Args:
         journal: where it is written.
         sync: planned.
         parted: branches of which more may be held than this sync tells; what was known of them stays.
     """
     assert sync.plan is not None
+    way = _way(sync.left, sync.right)
     sizes: dict[str, dict[tuple[str, str], int]] = {right.__name__: {} for _, right in sync.plan.pairs}
+    rights = {right.__name__: right for _, right in sync.plan.pairs}
+    if known := journal.sizes.of(way):
+        waiting = {
+            place
+            for hold in sync.holds
+            if not hold.quiet
+            for action in hold.actions
+            if is_removal(action)
+            for place in places_of(rights[action.branch], action)
+        }
+        for place in known.keys() & waiting:
+            sizes[place[0].partition(".")[0]][place] = known[place]
     for hold in sync.holds:
         if hold.of is not None:
             sizes[hold.scope.partition(".")[0]][hold.scope, hold.parent] = hold.of
-    journal.sizes.save(_way(sync.left, sync.right), sizes, parted)
+    # what is said of a branch as a whole is that it has bad rows, for which removals are left out
+    unsure = {error.branch for error in sync.plan.errors if not error.idnumber}
+    journal.sizes.save(way, sizes, {*parted, *sync.in_doubt, *unsure})
 
 
 def _remember_the_source(
@@ -234,10 +252,10 @@ def _let_lapse(journal: Journal, syncs: Sequence[Sync], target: str) -> None:
         held = sync.held
         for one, key in _found_again(sync.plan, {*approved, *undone}).items():
             found[one] = key in held
-    if approved:
+    if approved and not any(sync.in_doubt for sync in syncs):
         journal.approvals.lapse(target, found)
-    # of a record that could not be looked at, nobody knows whether its change would be found
-    in_doubt = any(sync.plan is not None and sync.plan.errors for sync in syncs)
+    # of a record that could not be looked at, nobody knows whether its change would be found, nor in a bad export
+    in_doubt = any(sync.in_doubt or (sync.plan is not None and sync.plan.errors) for sync in syncs)
     journal.undone.drop(target, [one for one in undone if (not found[one] if one in found else not in_doubt)])
 
 

@@ -30,6 +30,9 @@ def not_ours(case: Case) -> None:
 def _is_ours(action: Action, owned: Mapping[str, Any], branch: Branch) -> bool:
     if action.idnumber not in owned:
         return False
+    if any(attribute in branch.references() for attribute in branch.key_of):
+        # it is nothing but who is where: made anew by the system, or put back by somebody, it is still the same
+        return True
     recorded = owned[action.idnumber]
     native = action.native if action.native is not None else branch.native(action.idnumber)
     # a journal may have written a number, or an identifier, as a text

@@ -109,6 +109,14 @@ class Owned:
         scope = self._scopes.make(connection, target, branch)
         connection.execute(_WRITE_SETTLED, (scope, run, how, *ids))
 
+    def move(self, connection: sqlite3.Connection, target: str, branch: str, idnumber: str, own: Any) -> None:
+        """The target has made a record anew, under another id; within a transaction. What is not ours stays so."""
+        scope = self._scopes.make(connection, target, branch)
+        connection.execute(
+            "UPDATE owned SET native = ? WHERE scope = ? AND idnumber = ?",
+            (native(own), scope, text(idnumber)),
+        )
+
     def take_back(
         self, connection: sqlite3.Connection, target: str, branch: str, idnumber: str, run: int
     ) -> None:

@@ -183,12 +183,15 @@ class Recording:
             )
 
     def _own(self, connection: sqlite3.Connection, run: int, base: int, chunk: list[Settled]) -> None:
-        """What was made is ours; what could not be made is not."""
+        """What was made is ours, under whatever id it has by now; what could not be made is not."""
         made: dict[tuple[str, str], list[int]] = {}
         known: dict[tuple[str, str], list[tuple[str, Any]]] = {}
         not_made = []
+        moved = []
         for action, outcome, _, own in chunk:
             if action.kind is not Kind.NEW:
+                if own is not None and action.kind is not Kind.OLD:
+                    moved.append((own, action.branch, action.idnumber))
                 continue
             how = "adopted" if action.adopts is not None else "joined" if action.joins is not None else "made"
             before = action.native if action.adopts is None else action.adopts.native
@@ -198,7 +201,7 @@ class Recording:
                 known.setdefault((action.branch, how), []).append((action.idnumber, before))
             else:
                 made.setdefault((action.branch, how), []).append(base + action.place)
-        if not (made or known or not_made):
+        if not (made or known or not_made or moved):
             return
         (target,) = connection.execute(
             "SELECT target FROM sections WHERE number = ?", (base >> PLACES,)
@@ -208,6 +211,8 @@ class Recording:
                 self._owned.write_settled(connection, target, branch, (first, last), run, how)
         for (branch, how), items in known.items():
             self._owned.write(connection, target, branch, items, run, how)
+        for own, branch, idnumber in moved:
+            self._owned.move(connection, target, branch, idnumber, own)
         for branch, idnumber in not_made:
             self._owned.take_back(connection, target, branch, idnumber, run)
 

@@ -38,14 +38,17 @@ class Move:
     name: str | None
 
 
-def move_groups(tree: DataStoreTree, connection: Connection, moves: Sequence[Move]) -> None:
+def move_groups(tree: DataStoreTree, connection: Connection, moves: Sequence[Move]) -> dict[str, int]:
     """Give classes a group in the other course, and take the people of ours along.
 
     The group that a class had is let go as if the class had ended, with whomever we do not know in it. Who is
     suspended in a class loses the place in it.
+
+    Returns:
+        The ids of the groups there, by class.
     """
     if not moves:
-        return
+        return {}
     client: Client = tree.client
     seats = list(read_enrolments_of_groups(client, [move.group for move in moves]))
     groups = _groups_there(client, connection, moves)
@@ -69,6 +72,7 @@ def move_groups(tree: DataStoreTree, connection: Connection, moves: Sequence[Mov
         .values(idnumber=bindparam("to"), timemodified=client.now),
         [{"number": move.group, "to": ended(client.options.mark, move.class_)} for move in moves],
     )
+    return groups
 
 
 def _groups_there(client: Client, connection: Connection, moves: Sequence[Move]) -> dict[str, int]:

@@ -132,7 +132,7 @@ def _change(tree: DataStoreTree, connection: Connection, records: Sequence[Seque
     )
     results: list[Result] = []
     names: list[dict[str, Any]] = []
-    moves: list[Move] = []
+    moves: list[tuple[Action, Move]] = []
     for record in records:
         here = groups.get(record[0].idnumber)
         name = None
@@ -153,11 +153,10 @@ def _change(tree: DataStoreTree, connection: Connection, records: Sequence[Seque
                 taken = marked(client.options.mark, action.idnumber)
                 results.append(action.failed(f"course {action.wanted!r} has a group {taken!r} already"))
             else:
-                moves.append(Move(action.idnumber, *here, to, name))
-                results.append(action.done())
+                moves.append((action, Move(action.idnumber, *here, to, name)))
     _rename(client, connection, names)
-    move_groups(tree, connection, moves)
-    return results
+    made = move_groups(tree, connection, [move for _, move in moves])
+    return [*results, *(action.done(native=made[move.class_]) for action, move in moves)]
 
 
 def _problem(client: Client, action: Action) -> str | None:
