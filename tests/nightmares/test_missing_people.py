@@ -340,7 +340,7 @@ def test_a_class_that_ends_after_it_went_to_another_course_ends(scene: Scene) ->
 
 
 def test_what_was_undone_is_not_forgotten_in_a_bad_night(scene: Scene) -> None:
-    """Half the school is missing, and among it whom the undone change was about; on the next night it waits as before."""
+    """Half the school is missing, and with it whom the undone change was about; the next night it waits as before."""
     moved = scene.school.students[0]
     before = scene.look()
     moved["Last_Name"] = "Newname"
