@@ -177,7 +177,7 @@ def test_a_failed_write_of_the_answer_is_an_error(play: Play, command: str, unbu
         )
 
     assert done.returncode == 1
-    assert done.stderr.decode().splitlines()[-1] == "error: No space left on device"
+    assert done.stderr.decode().splitlines()[-1] == "error: standard output: No space left on device"
     assert done.stderr.count(b"No space left") == 1
     assert b"Exception ignored" not in done.stderr
     assert play.held_by("shop") == before

@@ -303,10 +303,18 @@ def test_an_unknown_run_is_an_error(play: Play, journal: Journal) -> None:
     """With what to do."""
     begun(journal)
 
-    result = play.run("history", "7")
+    for number in ("7", "99999999999999999999999"):
+        result = play.run("history", number)
 
-    assert result.exit_code == 1
-    assert "there is no run 7; `dss-run history` lists all" in result.stderr
+        assert result.exit_code == 1
+        assert result.stderr == f"error: there is no run {number}; `dss-run history` lists all\n"
+
+
+def test_a_limit_may_be_as_great_as_one_likes(play: Play, journal: Journal) -> None:
+    """It is no limit then."""
+    begun(journal)
+
+    assert play.run("history", "--limit", "99999999999999999999999").output == play.run("history").output
 
 
 def test_a_damaged_journal_is_an_error(play: Play) -> None:

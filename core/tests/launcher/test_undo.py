@@ -163,6 +163,7 @@ def test_where_all_is_back_already_it_is_held_all_the_same(play: Play, way: str)
     ("arguments", "told"),
     [
         (("7",), "there is no run 7; `dss-run history` lists those there are"),
+        (("9" * 30,), f"there is no run {'9' * 30}; `dss-run history` lists those there are"),
         (("0",), "Invalid value"),
         (("1", "--only", "pupils"), "there is no branch `pupils`"),
     ],

@@ -29,6 +29,8 @@ _COUNT = """SELECT a.branch, a.kind, o.outcome, count(*)
 _COLUMNS = (
     "number, kind, began, ended, who, process, host, state, exit_code, reason, of, plan, config, expired"
 )
+_GREATEST = 2**63 - 1
+"""The greatest number that SQLite takes."""
 
 
 class Runs:
@@ -100,13 +102,16 @@ class Runs:
 
     def one(self, number: int) -> RunRow | None:
         """One run; None when there is none of that number."""
+        if number > _GREATEST:
+            return None
         found = self._database.rows(f"SELECT {_COLUMNS} FROM runs WHERE number = ?", (number,))
         return self._row(found[0]) if found else None
 
     def all(self, limit: int | None) -> list[RunRow]:
         """The newest first, at most `limit`."""
         found = self._database.rows(
-            f"SELECT {_COLUMNS} FROM runs ORDER BY number DESC LIMIT ?", (-1 if limit is None else limit,)
+            f"SELECT {_COLUMNS} FROM runs ORDER BY number DESC LIMIT ?",
+            (-1 if limit is None or limit > _GREATEST else limit,),
         )
         return [self._row(one) for one in found]
 

@@ -75,6 +75,11 @@ class Launcher(click.Group):
                 settings.error = error
                 error.show()
                 code = 1
+            except OSError as error:
+                from dss.launcher.screen import named
+
+                # what goes wrong in a command is told by `invoke`: this is `--help` that could not be written
+                code = _told(named(error, sys.stdout), settings)
             except (Exception, KeyboardInterrupt) as error:
                 code = _told(error, settings)
             code = _flushed(code or 0, settings)
@@ -111,11 +116,11 @@ def _flushed(code: int, settings: Settings) -> int:
         try:
             stream.flush()
         except OSError as error:
-            from dss.launcher.screen import send_to_nowhere
+            from dss.launcher.screen import named, send_to_nowhere
 
             send_to_nowhere(stream)
             if code != 1 and not isinstance(error, BrokenPipeError):
-                code = _told(error, settings)
+                code = _told(named(error, stream), settings)
     return code
 
 

@@ -49,6 +49,8 @@ class Screen:
         except BrokenPipeError:
             self._closed = True
             send_to_nowhere(self._stream)
+        except OSError as error:
+            raise named(error, self._stream) from error
 
 
 def wants_colour(stream: TextIO) -> bool:
@@ -56,6 +58,12 @@ def wants_colour(stream: TextIO) -> bool:
     if os.environ.get("NO_COLOR"):
         return False
     return stream.isatty() and os.environ.get("TERM", "") not in ("dumb", "unknown")
+
+
+def named(error: OSError, stream: TextIO) -> OSError:
+    """The error with the stream's name in it, as a file's stands in the error of one that is full."""
+    name = {"<stdout>": "standard output", "<stderr>": "standard error"}.get(str(getattr(stream, "name", "")))
+    return error if error.filename or name is None else OSError(error.errno, error.strerror, name)
 
 
 def send_to_nowhere(stream: TextIO) -> None:

@@ -9,7 +9,7 @@ import sys
 from types import TracebackType
 from typing import Self, TextIO
 
-from dss.launcher.screen import send_to_nowhere
+from dss.launcher.screen import named, send_to_nowhere
 
 STREAMS = ("stdout", "stderr")
 
@@ -70,6 +70,8 @@ def _say(stream: TextIO, text: str) -> None:
         # a run does not end because nobody reads of it
         with contextlib.suppress(OSError, ValueError):
             send_to_nowhere(stream)
+    except OSError as error:
+        raise named(error, stream) from error
 
 
 class _Held(io.TextIOBase):
@@ -96,6 +98,10 @@ class _Held(io.TextIOBase):
 
     def fileno(self) -> int:
         return self.stream.fileno()
+
+    @property
+    def name(self) -> str:
+        return self.stream.name
 
     @property
     def encoding(self) -> str:  # type: ignore[override]
