@@ -1,4 +1,4 @@
-"""A pupil whom an undo does not let go keeps her guardians, and they keep what they have."""
+"""A pupil whom an undo does not let go keeps her guardians, and they what they have; places in classes come back."""
 
 from __future__ import annotations
 
@@ -140,3 +140,32 @@ def test_who_was_taken_over_and_is_kept_is_kept_whole(build: Any) -> None:
         CHANGED,
     ]
     assert place.system["classes"]["c"] == {"idnumber": "c", "name": "C", "teachers": {"t"}}
+
+
+@pytest.mark.parametrize("has_class", [True, False])
+def test_a_suspended_place_that_has_gone_is_made_again_as_long_as_its_class_is_there(
+    build: Any, has_class: bool
+) -> None:
+    """All of it is known from its key; of a person, who has gone too, it is not."""
+    seat = {"idnumber": "c|1|student", "class_": "c", "person": "1", "role": "student", "enabled": True}
+    place = build(students=[person("1"), person("2")], classes=[{"idnumber": "c"}], enrollments=[seat])
+    place.apply(
+        students=[person("1"), person("2", enabled=False)],
+        classes=[{"idnumber": "c"}],
+        enrollments=[{**seat, "enabled": False}],
+    )
+    assert ("enrollments", "update", "c|1|student", "enabled") in place.done(1)
+    place.target.system["enrollments"].clear()
+    del place.target.system["students"]["2"]
+    if not has_class:
+        place.target.system["classes"].clear()
+
+    sync = place.plan_undo(1)
+    place.carry_out(sync, of=1)
+
+    gone = ["error students 2: is not in right any more"]
+    assert sync.plan is not None
+    assert [error.message for error in sync.plan.errors] == (
+        gone if has_class else ["error enrollments c|1|student: is not in right any more", *gone]
+    )
+    assert place.system["enrollments"] == ({"c|1|student": seat} if has_class else {})

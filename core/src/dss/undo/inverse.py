@@ -8,6 +8,8 @@ from typing import Any
 from dss.actions import Action, Adoption, Kind
 from dss.alike import held_values, same, unchanged, unlike_in, value_of
 from dss.attributes import ENABLED, is_multi, names_of
+from dss.keys import split_key
+from dss.store import KEY
 from dss.undo.records import error_on
 from dss.undo.turning import Turning
 
@@ -22,7 +24,12 @@ class Inverse(Turning):
         was, wrote = links[0].was, links[-1]
         item = self._branches[wrote.branch].get(wrote.idnumber)
         if item is None:
-            yield self._missing(wrote)
+            again = self._suspended_and_gone(wrote)
+            yield (
+                self._missing(wrote)
+                if again is None
+                else Action(Kind.NEW, wrote.branch, wrote.idnumber, right=again)
+            )
             return
         now = value_of(item, wrote.attribute or "")
         on_the_way = self._earlier.on_the_way.get((wrote.branch, wrote.idnumber, wrote.attribute or ""), ())
@@ -153,6 +160,25 @@ class Inverse(Turning):
             native=self._native(action),
             removal=removal is not _NOTHING and wanted == removal,
         )
+
+    def _suspended_and_gone(self, wrote: Action) -> Any:
+        """What was suspended and has gone since, as it was before; None where that is not known for certain.
+
+        A system that suspends people for a whole course cannot tell a suspended place in a class from none. Such a
+        place is nothing but its key, and comes back as long as what it refers to is there.
+        """
+        branch = self._branches[wrote.branch]
+        parts = split_key(wrote.idnumber)
+        is_only_its_key = branch.key_of and {KEY, *branch.names()} == {KEY, ENABLED, *branch.key_of}
+        if wrote.attribute != ENABLED or wrote.wanted is not False or not is_only_its_key:
+            return None
+        item = branch.build(
+            {KEY: wrote.idnumber, **dict(zip(branch.key_of, parts, strict=False)), ENABLED: True}
+        )
+        for name, kinds in branch.references().items():
+            if not any(value_of(item, name) in self._branches.get(kind, ()) for kind in kinds):
+                return None
+        return item
 
     def _missing(self, action: Action) -> Action:
         return error_on(action, f"is not in {self._right.name} any more")

@@ -136,6 +136,9 @@ def found_again(entry: Entry, taken_back: TakenBack, lines: Lines) -> Iterator[t
             yield entry.fingerprint, ""
     elif record in taken_back.ended or (entry.kind is Kind.UPDATE and entry.attribute in changed):
         yield entry.fingerprint, ""
+    elif entry.kind is Kind.UPDATE and entry.attribute == ENABLED and record in taken_back.returned:
+        # what was suspended had gone altogether, and was made again
+        yield entry.fingerprint, ""
     elif entry.kind in _OPPOSITE and taken_back.values:
         action = action_of(entry, lines)
         if action is not None and _opposite(action).fingerprint in taken_back.values:
