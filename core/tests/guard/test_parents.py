@@ -155,3 +155,24 @@ def test_a_branch_that_has_grown_makes_no_room_either(schools: Any) -> None:
     for number in (288, 289):
         schools.left.students.make(f"{number:04}", username=f"u{number}", enabled=True)
     assert schools.held(memory=grown) == {}
+
+
+@pytest.mark.parametrize(
+    ("gone", "of", "share", "said"),
+    [
+        (11, 202, 0.05, "5.4% of 202; allowed are 10, or 5%"),
+        (501, 10000, 0.05, "5.01% of 10000; allowed are 10, or 5%"),
+        (30, 100, 0.29, "30% of 100; allowed are 10, or 29%"),
+        (11, 400, 0.025, "3% of 400; allowed are 10, or 2.5%"),
+    ],
+)
+def test_a_share_is_told_so_that_it_is_more_than_what_is_allowed(
+    schools: Any, gone: int, of: int, share: float, said: str
+) -> None:
+    """11 of 202 are not "5%, and allowed are 5%"."""
+    schools.students(range(of - gone))
+    schools.students(range(of - gone, of), gone=True)
+
+    (hold,) = schools.holds({"students": Budget(share=share)})
+
+    assert hold.reason == f"{gone} removals in students are {said}"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import attrs
 
 from dss.actions import Action, Kind
 from dss.attributes import is_multi, value_of
-from dss.guard.case import Branch, Case, Key, Record, by_branch, by_scope, record_of
+from dss.guard.case import Branch, Case, Key, Record, by_branch, by_scope, record_of, scope_of
 from dss.holding import Because, Hold
 from dss.policies import Budget, Limit
 from dss.wording import in_words
@@ -49,6 +49,13 @@ def measured(case: Case, hold: Hold) -> Hold:
         return hold
     of, _ = _before(case, hold.scope, parent, _sizes(branch, hold.actions[0], {parent})[parent])
     return attrs.evolve(hold, parent=parent, of=of)
+
+
+def places_of(branch: Branch, removal: Action) -> Iterator[tuple[str, str]]:
+    """The scopes that a removal counts in, with the parent it is taken from, as in `Memory.sizes`."""
+    yield scope_of(removal), ""
+    if (parent := _parent(branch, removal)) is not None:
+        yield scope_of(removal), parent
 
 
 def _judge(case: Case, due: Sequence[Action]) -> None:
@@ -120,9 +127,15 @@ def _over(scope: str, count: int, of: int, since: str, limit: Limit, approved: i
     share = count / of if of else 1.0
     rest = f"; {approved} of them {'is' if approved == 1 else 'are'} approved" if approved else ""
     return lambda _: (
-        f"{in_words(count, 'is', 'are', scope)} {share:.0%} of {of}{since}; allowed are {limit.count}, or"
-        f" {limit.share:.0%}{rest}"
+        f"{in_words(count, 'is', 'are', scope)} {_more_than(limit.share, share)} of {of}{since}; allowed are"
+        f" {limit.count}, or {100 * limit.share:g}%{rest}"
     )
+
+
+def _more_than(allowed: float, share: float) -> str:
+    """A share in per cent, with as many decimals as it takes to tell it from the one that is allowed."""
+    texts = (f"{100 * share:.{decimals}f}" for decimals in range(3))
+    return f"{next((text for text in texts if float(text) > round(100 * allowed, 9)), f'{100 * share:g}')}%"
 
 
 def _with(scope: str, tripped: str) -> Callable[[int], str]:
