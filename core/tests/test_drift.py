@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dss import Kind, Outcome
+from dss import Action, DefaultTemplate, Kind, Outcome
 from dss.apply import apply
 from dss.drift import Drift
 from dss.lines import Lines
 from dss.plan import make_plan
-from dss.school import Cohorts, Students
+from dss.school import Cohorts, Guardians, Students, Teachers
 
 
 def _person(idnumber: str, **values: Any) -> dict[str, Any]:
@@ -165,6 +165,85 @@ def test_a_leaver_of_whom_anything_has_changed_is_looked_at_by_a_person_first(pl
     }
     assert undone["2"].reason.startswith("is not in our scope any more, and active, in record")
     assert report.total(Outcome.ALREADY) == 1
+
+
+def _parent_who_teaches_no_more(plant: Any) -> tuple[Any, Any]:
+    """One account in two roles, of which the first ends; the second has another username for it."""
+    account = _person("P", username="staff")
+    left = plant(
+        Guardians,
+        Teachers,
+        records={"guardians": [_person("P", username="family")], "teachers": [_person("T")]},
+    )
+    right = plant(
+        Guardians,
+        Teachers,
+        name="right",
+        system={"guardians": {"P": account}, "teachers": {"P": account, "T": _person("T")}},
+        template=_OneAccount,
+    )
+    return +left, +right
+
+
+class _OneAccount(DefaultTemplate):
+    """Who has two roles is one record in both branches."""
+
+    def update(self, action: Action) -> None:
+        """Change it, for both."""
+        system: Any = vars(self.tree)["system"]
+        system[action.branch][action.idnumber][action.attribute] = action.wanted
+
+    def old(self, action: Action) -> None:
+        """End one role."""
+        del vars(self.tree)["system"][action.branch][action.idnumber]
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "undone"),
+    [
+        ({}, {}),
+        ({"username": "family"}, {}),
+        (
+            {"email": "hand@x.org"},
+            {("old", "P"): ("drifted", "`email` was 'P@x.org' when this was planned, is 'hand@x.org' now")},
+        ),
+        (
+            {"username": "hand"},
+            {
+                ("update", "P"): (
+                    "drifted",
+                    "`username` was 'staff' when this was planned, is 'hand' now, wanted 'family'",
+                ),
+                ("old", "P"): ("drifted", "`username` was 'staff' when this was planned, is 'hand' now"),
+            },
+        ),
+    ],
+)
+def test_what_this_run_does_to_the_other_role_is_no_drift(plant: Any, by_hand: Any, undone: Any) -> None:
+    """A teacher who stays as a parent gets the parent's username, and the end of the teacher is done all the same."""
+    left, right = _parent_who_teaches_no_more(plant)
+    plan = make_plan(left, right)
+    right.system["teachers"]["P"].update(by_hand)
+
+    assert _applied(left, right, plan) == undone
+    assert ("P" in right.system["teachers"]) is bool(undone)
+
+
+def test_what_was_done_to_the_other_role_before_a_crash_is_no_drift(plant: Any) -> None:
+    """The process that goes on is told what its predecessor has written; it is not in the plan any more."""
+    left, right = _parent_who_teaches_no_more(plant)
+    update, old = make_plan(left, right).actions
+    apply(right, [update], drift=Drift(right))
+    +right
+
+    def done(branch: str, idnumber: str) -> list[Action]:
+        return [update] if (branch, idnumber) == ("guardians", "P") else []
+
+    without = Drift(right).judge([old])
+    told = Drift(right, done).judge([old])
+
+    assert [one.outcome for one in without] == [Outcome.DRIFTED]
+    assert told == []
 
 
 def test_a_cohort_that_got_a_member_meanwhile_is_not_removed(plant: Any) -> None:

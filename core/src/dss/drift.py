@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from dss.actions import Action, Kind, Result
+from dss.actions import Action, Kind, Outcome, Result
 from dss.adoption import described
 from dss.alike import held_values, same, unchanged, unlike_in, value_of
 from dss.attributes import is_multi
@@ -19,16 +19,23 @@ if TYPE_CHECKING:
 Foreign = Mapping[str, Sequence[Mapping[str, Any]]]
 """What the target has under some keys, in our scope or not: its records by idnumber."""
 
+Earlier = Callable[[str, str], Iterable[Action]]
+"""What was done, by branch and idnumber."""
+
 
 class Drift:
     """Reads what is about to be touched again, in bulk, and tells what is not as the plan has it.
 
+    What the run itself writes is no drift: whoever has two roles has one account, which shows it in both branches.
+
     Args:
         right: the target.
+        earlier: what this run did to a record of a branch before a crash; None when there was none.
     """
 
-    def __init__(self, right: DataStoreTree) -> None:
-        self.right = right
+    def __init__(self, right: DataStoreTree, earlier: Earlier | None = None) -> None:
+        self.right, self._earlier = right, earlier
+        self._written: dict[str, dict[str, Any]] = {}
 
     def judge(self, actions: Sequence[Action]) -> list[Result]:
         """Answer the actions that must not be carried out: those already done, and those the target has drifted from.
@@ -70,9 +77,35 @@ class Drift:
         # what an importer sets aside while it reads is set aside in the branch itself
         frozen = {**branch.contents().frozen, **now.frozen}
         for action in actions:
-            result = _frozen(action, frozen) or _JUDGES[action.kind](action, now, foreign)
+            result = _frozen(action, frozen)
+            if result is None and action.kind is Kind.OLD:
+                result = _judge_old(action, now, foreign, self._ours_in)
+            elif result is None:
+                result = _JUDGES[action.kind](action, now, foreign)
             if result is not None:
                 yield result
+            if (result is None or result.outcome is Outcome.ALREADY) and self._other_roles(action):
+                self._written.setdefault(action.idnumber, {}).update(_values_of(action))
+
+    def _ours_in(self, action: Action) -> Mapping[str, Any]:
+        """What this run has given an account for the sake of its other roles."""
+        found: dict[str, Any] = {}
+        if self._earlier is not None:
+            for name in self._other_roles(action):
+                for one in self._earlier(name, action.idnumber):
+                    found.update(_values_of(one))
+        return {**found, **self._written.get(action.idnumber, {})}
+
+    def _other_roles(self, action: Action) -> list[str]:
+        """The other branches in which there is the person whom an action is about."""
+        people = [branch for branch in self.right.branches if branch.people]
+        if all(branch.__name__ != action.branch for branch in people):
+            return []
+        return [
+            other.__name__
+            for other in people
+            if other.__name__ != action.branch and action.idnumber in other.contents().items
+        ]
 
     def _nowhere_else(self, branch: type[DataStoreBranch], idnumbers: Sequence[str]) -> list[str]:
         """Of these, those that no other branch of the target has a record of: somebody may have had two roles."""
@@ -157,7 +190,15 @@ def _judge_value(action: Action, now: Store, foreign: Foreign) -> Result | None:
     return action.already() if there is (action.kind is Kind.ADD) else None
 
 
-def _judge_old(action: Action, now: Store, foreign: Foreign) -> Result | None:
+def _values_of(action: Action) -> dict[str, Any]:
+    if action.kind is Kind.NEW:
+        return held_values(action.right)
+    return {action.attribute or "": action.wanted} if action.kind is Kind.UPDATE else {}
+
+
+def _judge_old(
+    action: Action, now: Store, foreign: Foreign, ours_in: Callable[[Action], Mapping[str, Any]]
+) -> Result | None:
     item = now.items.get(action.idnumber)
     if item is None:
         others = [one for one in foreign.get(action.idnumber, ()) if one.get("enabled") is True]
@@ -167,6 +208,9 @@ def _judge_old(action: Action, now: Store, foreign: Foreign) -> Result | None:
     if action.adopts is None and value_of(item, "enabled") is False:
         return action.already()
     unlike = unlike_in(item, held_values(action.right))
+    if unlike:
+        ours = ours_in(action)
+        unlike = [name for name in unlike if name not in ours or not same(value_of(item, name), ours[name])]
     if unlike:
         name = unlike[0]
         return action.drifted(_told(name, value_of(action.right, name), value_of(item, name)))
@@ -178,7 +222,6 @@ _JUDGES = {
     Kind.UPDATE: _judge_update,
     Kind.ADD: _judge_value,
     Kind.REMOVE: _judge_value,
-    Kind.OLD: _judge_old,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from dss import clock
-from dss.actions import Result
+from dss.actions import Outcome, Result
 from dss.exit_codes import ExitCode
 from dss.journal import Journal, JournalSync, RunState
 from dss.lines import Lines
@@ -142,3 +142,11 @@ class Recording:
             (one.action, one.outcome, one.reason, one.native) for one in results if one.action is not None
         )
         self.journal.settle(self.run, self.sync, found, batch)
+
+    def done(self, branch: str, idnumber: str, lines: Lines) -> Iterator[Action]:
+        """What the run has done to one record, before a crash too."""
+        for outcome in (Outcome.DONE, Outcome.ALREADY):
+            for entry in self.journal.entries(
+                self.run, self.sync, outcome=outcome, branch=branch, idnumber=idnumber
+            ):
+                yield lines.load(entry.line)

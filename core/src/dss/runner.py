@@ -27,6 +27,7 @@ from dss.errors import DssError, StateError
 from dss.exit_codes import ExitCode, gravest
 from dss.guard import holds, in_doubt
 from dss.journal import Journal, RunState
+from dss.lines import Lines
 from dss.memory import Memory
 from dss.only import Only
 from dss.planfile import PlanFile
@@ -307,13 +308,13 @@ class Run:
 
     def _apply(self, sync: Sync, record: RunRecord, told: Callable[[Sync, int], object] | None) -> None:
         assert sync.plan is not None
-        recorder = record.recorder(sync)
+        recorder, lines = record.recorder(sync), Lines(sync.left, sync.right)
         sync.report = apply(
             sync.right,
             sync.plan.actions,
             held=sync.reasons,
             told=None if told is None else _told_of(sync, told),
-            drift=Drift(sync.right),
+            drift=Drift(sync.right, lambda branch, idnumber: recorder.done(branch, idnumber, lines)),
             recorder=recorder,
             fuse=self._fuse,
         )
