@@ -110,6 +110,33 @@ def test_the_next_run_holds_what_was_undone_and_nothing_else(build: Any) -> None
     assert len(place.plan(**today).held) == len(list(place.plan(**today).plan.actions))
 
 
+def test_what_the_source_said_before_the_undo_is_no_reason_to_do_it_again(build: Any) -> None:
+    """A later run has met another name; only what the source says after the undo counts."""
+    place = build({"students": []})
+    place.apply(students=[person("1")])
+    place.apply(students=[person("1", given_name="Ida")])
+    place.undo(2)
+    place.undo(1)
+
+    assert list(place.plan(students=[person("1", given_name="Ida")]).ready) == []
+    assert [action.attribute for action in place.plan(students=[person("1", given_name="Eda")]).ready] != []
+
+
+@pytest.mark.parametrize("undoes", [1, 3])
+def test_an_end_that_was_undone_in_the_end_waits(build: Any, undoes: int) -> None:
+    """However often it was undone and done again in between."""
+    place = build({"students": [person("1"), person("2")]})
+    place.apply(students=[person("1")])
+    for run in range(1, undoes + 1):
+        place.undo(run)
+
+    sync = place.plan(students=[person("1")])
+
+    assert place.system["students"]["2"]["enabled"] is True
+    assert list(sync.ready) == []
+    assert _held(sync) == {"old students 2 (Ada)"}
+
+
 def test_what_was_undone_goes_through_when_it_is_approved(build: Any) -> None:
     """And is not held again later."""
     place = build({"students": [person("1")]})

@@ -57,6 +57,10 @@ class Lines:
                 return left.codec(attribute)
         return right.codec(attribute)
 
+    def model(self, branch: str) -> type:
+        """The right model of a branch."""
+        return self._right.records(branch).klass
+
     def undo_of(self, action: Action) -> Undo:
         """How far an action can be undone; wholly, too, where it has no handler, since then it is not done at all."""
         return self._undo.of(action)

@@ -10,7 +10,7 @@ from dss.journal import Entry, Journal, RunRow
 from dss.lines import Lines
 from dss.memory import Undone
 from dss.undo.sections import sync_of
-from dss.undo.taken_back import TakenBack, found_again
+from dss.undo.taken_back import TakenBack, found_again, last_seen
 
 if TYPE_CHECKING:
     from dss.stages import Sync
@@ -40,11 +40,13 @@ def note_undone(journal: Journal, run: int, syncs: Sequence[Sync]) -> None:
             continue
         found: dict[str, Undone] = {}
         back: list[Entry] = []
-        for entry in _done(journal, undone, there.target):
-            again = dict(found_again(entry, taken_back, lines))
-            if again:
-                back.append(entry)
-            found.update((fingerprint, Undone(run, source)) for fingerprint, source in again.items())
+        for done in _redone(journal, undone):
+            seen = last_seen(journal, done, there.target, run)
+            for entry in _done(journal, done, there.target):
+                again = dict(found_again(entry, taken_back, lines, seen))
+                if again and done is undone:
+                    back.append(entry)
+                found.update((fingerprint, Undone(run, source)) for fingerprint, source in again.items())
         journal.undone.add(there.target, found)
         if undone.of is not None:
             _forget(journal, undone, there.target, TakenBack.read(back, lines), lines)
@@ -58,9 +60,18 @@ def _forget(journal: Journal, undo: RunRow, target: str, redone: TakenBack, line
         found = (
             fingerprint
             for entry in _done(journal, first, target)
-            for fingerprint, _ in found_again(entry, redone, lines)
+            for fingerprint, _ in found_again(entry, redone, lines, {})
         )
         journal.undone.drop(target, noted.intersection(found))
+
+
+def _redone(journal: Journal, undone: RunRow) -> Iterator[RunRow]:
+    """The run that was undone; where it had undone the undo of another one, and so done that again, that one too."""
+    one: RunRow | None = undone
+    while one is not None:
+        yield one
+        between = None if one.of is None else journal.run(one.of)
+        one = None if between is None or between.of is None else journal.run(between.of)
 
 
 def _done(journal: Journal, row: RunRow, target: str) -> Iterator[Entry]:

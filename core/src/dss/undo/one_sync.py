@@ -23,7 +23,7 @@ from dss.undo.keeping import Keeping
 from dss.undo.later import with_run_to_begin_with
 from dss.undo.records import Record, error_on, record_of
 from dss.undo.returning import Returning
-from dss.undo.taken_back import TakenBack, found_again
+from dss.undo.taken_back import TakenBack, found_again, last_seen
 from dss.unique import arrange
 
 if TYPE_CHECKING:
@@ -77,7 +77,8 @@ def planned(
     errors.sort(key=lambda error: (error.branch, error.idnumber, error.attribute or "", error.error or ""))
     plan = Plan(sync.left, sync.right, pairs, actions, errors, list(_notes(row, sync.right, turned.partly)))
     known = journal.undone.of(sync.right.identity()).keys()
-    return plan, list(_found_back(done, turned.back, known, lines))
+    seen = {} if turned.back.is_nothing else last_seen(journal, row, sync.right.identity())
+    return plan, list(_found_back(done, turned.back, known, lines, seen))
 
 
 def _pairs(sync: Sync) -> list[Pair]:
@@ -87,9 +88,11 @@ def _pairs(sync: Sync) -> list[Pair]:
     return [pair for pair in pairs if pair[1].state() in (State.COMPLETE, State.UNREAD)]
 
 
-def _found_back(done: Done, back: TakenBack, known: Iterable[str], lines: Lines) -> Iterator[dict[str, str]]:
+def _found_back(
+    done: Done, back: TakenBack, known: Iterable[str], lines: Lines, seen: Mapping[Record, Entry]
+) -> Iterator[dict[str, str]]:
     for entry in () if back.is_nothing else done.entries():
-        again = dict(found_again(entry, back, lines))
+        again = dict(found_again(entry, back, lines, seen))
         if again and not again.keys() & known:
             yield again
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 
 import attrs
 
@@ -10,7 +11,7 @@ from dss.actions import Action, Kind, Outcome
 from dss.alike import value_of
 from dss.attributes import ENABLED
 from dss.guard.undone import source_digest
-from dss.journal import Entry
+from dss.journal import Entry, Journal, RunRow
 from dss.lines import WAITS, Lines
 from dss.undo.records import Record, action_of, record_of
 
@@ -112,19 +113,42 @@ class _Exchanges:
         return found
 
 
-def found_again(entry: Entry, taken_back: TakenBack, lines: Lines) -> Iterator[tuple[str, str]]:
+def last_seen(journal: Journal, row: RunRow, target: str, before: int | None = None) -> dict[Record, Entry]:
+    """Entries of later runs that tell what the source said of a record at last, as far as they have met it.
+
+    Args:
+        journal: where they stand.
+        row: the run.
+        target: which system.
+        before: the number of the run that took it back; None is a run to come.
+    """
+    found: dict[Record, Entry] = {}
+    for later in takewhile(lambda one: one.number > row.number, journal.runs()):
+        if later.of is None and not later.expired and (before is None or later.number < before):
+            for place, there in enumerate(later.syncs):
+                for entry in journal.entries(later.number, place) if there.target == target else ():
+                    if entry.kind in (Kind.NEW, Kind.UPDATE):
+                        # the last run comes first
+                        found.setdefault(record_of(entry), entry)
+    return found
+
+
+def found_again(
+    entry: Entry, taken_back: TakenBack, lines: Lines, seen: Mapping[Record, Entry]
+) -> Iterator[tuple[str, str]]:
     """What the next run would do, by fingerprint, with what the source said where that decides.
 
     Args:
         entry: of what the run that was undone has done.
         taken_back: what is as it was before that.
         lines: what makes actions of the journal's lines.
+        seen: see `last_seen`.
     """
     record = record_of(entry)
     changed = taken_back.changed.get(record, set())
     if entry.kind is Kind.NEW and record in taken_back.ended:
-        left = _left_of(entry, lines)
-        source = "" if left is None else source_digest(left)
+        left = _left_of(seen.get(record, entry), lines)
+        source = "" if left is None else source_digest(left, lines.model(entry.branch))
         yield entry.fingerprint, source
         # where nothing is deleted, it is there and disabled
         yield _update(record, ENABLED, True), source
