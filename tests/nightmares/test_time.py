@@ -119,6 +119,36 @@ def test_yesterdays_file_for_two_steps_of_one_way(scene: Scene) -> None:
     assert scene.look() == before
 
 
+def test_the_seats_of_who_is_held_in_an_earlier_step_stay(scene: Scene) -> None:
+    """Too many leave at once: they are held in the first step, and the second does not empty their classes."""
+    in_two_steps(scene)
+    leavers = [row["Student_Number"] for row in scene.school.students[:22]]
+    # twelve of them have had no seats for a while, so that the seats of the rest are within their budget
+    scene.school.cc = [row for row in scene.school.cc if row["Student_Number"] not in leavers[10:]]
+    scene.pass_night()
+    scene.apply()
+    scene.approve()
+    assert scene.apply().exit_code == 0
+    before = scene.look()
+    school = scene.school.copy()
+    school.without(*leavers)
+    scene.pass_night(school)
+
+    planned, result = scene.run("plan", "-o", "leavers.plan"), scene.apply()
+    applied = scene.run("apply", "leavers.plan", "--yes")
+
+    assert [one.exit_code for one in (planned, result, applied)] == [3, 3, 3]
+    assert scene.look() == before
+    for one in (result, applied):
+        assert any(
+            sentence.startswith("40 removals in enrollments belong to") for sentence in scene.held(one)
+        )
+    scene.approve()
+    scene.apply()
+    assert not set(leavers) & scene.look().working
+    assert len(scene.look().seats) == len(before.seats) - 40
+
+
 def test_yesterdays_file_and_a_run_for_something_else(scene: Scene) -> None:
     """Somebody runs `apply --only` for what the older files have not changed: the next whole run holds, as before."""
     then = scene.now

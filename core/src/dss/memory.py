@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
 from dss.sources import Source
+
+if TYPE_CHECKING:
+    from dss.holding import Hold
 
 
 @attrs.frozen
@@ -74,6 +77,7 @@ class Memory:
         sizes: by scope and parent ("" where it is no parent's), how much there was when removals that the last run has
             held were first over the budget: what has come since makes no room for them.
         last_run: when the last good run began; None when there was none.
+        kept: what this run has held in earlier syncs of the same target.
     """
 
     approved: Collection[str] = frozenset()
@@ -85,3 +89,4 @@ class Memory:
     contents: Mapping[tuple[str, str], datetime.datetime] = attrs.field(factory=dict)
     sizes: Mapping[tuple[str, str], int] = attrs.field(factory=dict)
     last_run: datetime.datetime | None = None
+    kept: Sequence[Hold] = ()

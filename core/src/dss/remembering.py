@@ -19,22 +19,26 @@ from dss.store import State
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
+    from dss.holding import Hold
     from dss.journal import Journal
     from dss.plan import Plan
     from dss.stages import Sync
     from dss.tree import DataStoreTree
 
 
-def memory_of(journal: Journal | None, left: DataStoreTree, right: DataStoreTree) -> Memory:
-    """What earlier runs say about one sync.
+def memory_of(
+    journal: Journal | None, left: DataStoreTree, right: DataStoreTree, kept: Sequence[Hold] = ()
+) -> Memory:
+    """What earlier runs say about one sync, and this one so far.
 
     Args:
         journal: None when there is none yet; then nothing in the target is known to be ours.
         left: the source.
         right: the target.
+        kept: what is held in earlier syncs of the same target.
     """
     if journal is None:
-        return Memory(owned=lambda branch: None)
+        return Memory(owned=lambda branch: None, kept=kept)
     target = right.identity()
     readings, sources = journal.readings.of(_way(left, right))
     return Memory(
@@ -47,6 +51,7 @@ def memory_of(journal: Journal | None, left: DataStoreTree, right: DataStoreTree
         contents=journal.contents.of(_way(left, right)),
         sizes=journal.sizes.of(_way(left, right)),
         last_run=journal.readings.last(_way(left, right)),
+        kept=kept,
     )
 
 

@@ -36,7 +36,7 @@ from dss.registry import Hooks, Registry, default_registry
 from dss.remembering import memory_of
 from dss.resume import Rest, resumed, settle_state
 from dss.run_record import RunRecord
-from dss.stages import Sync, before, outdated, stages
+from dss.stages import Sync, before, kept_before, outdated, stages
 from dss.stored_plan import check_plan, take_up
 from dss.templates import reason_of
 from dss.tree import DataStoreTree, Finding
@@ -147,12 +147,13 @@ class Run:
     @contextlib.contextmanager
     def _memory(self, sync: Sync) -> Iterator[Memory]:
         """What earlier runs say about a sync, for as long as it is asked."""
+        kept = kept_before(sync, self.syncs)
         if self._record is not None:
-            yield memory_of(self._record.journal, sync.left, sync.right)
+            yield memory_of(self._record.journal, sync.left, sync.right, kept)
             return
         journal = Journal.look(self.config.state)
         with journal if journal is not None else contextlib.nullcontext():
-            yield memory_of(journal, sync.left, sync.right)
+            yield memory_of(journal, sync.left, sync.right, kept)
 
     def load(self, file: PlanFile | Path | str) -> list[Sync]:
         """Choose the syncs of a plan file, instead of planning; `read_targets` then gives them their plans.

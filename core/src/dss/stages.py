@@ -88,6 +88,12 @@ def before(sync: Sync, syncs: Iterable[Sync]) -> list[Sync]:
     return found
 
 
+def kept_before(sync: Sync, syncs: Iterable[Sync]) -> list[Hold]:
+    """What is held in those of the syncs that stand before this one and change the same tree."""
+    earlier = [one for one in before(sync, syncs) if one.config.right == sync.config.right]
+    return [hold for one in earlier for hold in one.holds]
+
+
 def stages(syncs: Sequence[Sync]) -> list[list[Sync]]:
     """Cut the syncs, in their order, so that none reads what another of its own stage changes."""
     found: list[list[Sync]] = []

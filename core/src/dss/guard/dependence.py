@@ -16,7 +16,7 @@ def spread(case: Case) -> None:
 
     First what depends on holds that people have to look at; only what is left after that can be quiet.
     """
-    if case.removals and case.holds:
+    if case.removals and (case.holds or case.memory.kept):
         index = _Index(case)
         for quiet in (False, True):
             _spread(case, index, quiet)
@@ -40,7 +40,8 @@ def _referred_to(case: Case, action: Action) -> Iterable[Record]:
 
 def _spread(case: Case, index: _Index, quiet: bool) -> None:
     """Go from what is held to what hangs on it, and on from that, until nothing more is found; then hold it, joined."""
-    todo = [(action, hold.because) for hold in case.holds if hold.quiet is quiet for action in hold.actions]
+    held = [hold for hold in (*case.holds, *case.memory.kept) if hold.quiet is quiet]
+    todo = [(action, hold.because) for hold in held for action in hold.actions]
     hanging: dict[Key, Action] = {}
     needed: dict[Record, list[Record]] = {}
     while todo:
@@ -75,6 +76,9 @@ def _keeps_what_hangs_on_it(action: Action, because: Because) -> bool:
 
 def _hangs_on(case: Case, action: Action, because: Because) -> Iterable[Record]:
     """The records that have to stay for what is held."""
+    if action.branch not in case.references:
+        # it is held in an earlier sync, which knows of it what there is to know
+        return
     references = case.references[action.branch]
     # what only hangs on something held keeps what it is part of, but keeps no people: they would be disabled, no more,
     # and one of them would keep a class, the class its pupils, and these the whole school
