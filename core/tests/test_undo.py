@@ -507,6 +507,26 @@ def test_who_was_taken_over_is_given_back_as_found(build: Any) -> None:
     assert place.system == after
 
 
+@pytest.mark.parametrize("only", [("students",), ("students:1",)])
+def test_who_was_taken_over_is_not_given_back_without_what_is_ours_of_it(
+    build: Any, only: tuple[str, ...]
+) -> None:
+    """Out of our scope, nobody would ever take the memberships away; with them it goes."""
+    place = build({"students": [person("1", email="old@x.org", outside=True)], "cohorts": [cohort("a")]})
+    before = place.system
+    today = {"students": [person("1")], "cohorts": [cohort("a", "1")]}
+    place.apply(**today)
+    after = place.system
+
+    sync = place.plan_undo(1, *only)
+    place.carry_out(sync, of=1)
+
+    assert _wrong(sync) == {"1": "cohorts `a` is ours and refers to it: it is not given back without that"}
+    assert place.system == after
+    place.undo(1, *only, "cohorts:a")
+    assert place.system == before
+
+
 def test_without_a_way_to_give_back_only_the_values_are_put_back(build: Any) -> None:
     """The takeover itself stays, and the next run does not write the values again."""
     place = build({"students": [person("1", email="old@x.org", outside=True)]}, Doing)

@@ -21,6 +21,7 @@ from dss.undo.earlier import EarlierUndoes
 from dss.undo.inverse import Inverse
 from dss.undo.keeping import Keeping
 from dss.undo.later import with_run_to_begin_with
+from dss.undo.leaving import not_given_back
 from dss.undo.records import Record, error_on, record_of
 from dss.undo.returning import Returning
 from dss.undo.taken_back import TakenBack, found_again, last_seen
@@ -70,8 +71,12 @@ def planned(
         *with_run_to_begin_with(journal, row, sync.right.identity(), changed_since),
         *(action for action in arranged if action.kind is Kind.ERROR),
     ]
-    if turned.staying:
-        instead = Keeping(rights, turned.staying).instead(actions)
+    left_behind = {record_of(error): error for error in not_given_back(rights, actions)}
+    if left_behind:
+        actions.leave_out(lambda action: record_of(action) in left_behind)
+        errors += left_behind.values()
+    if staying := turned.staying | left_behind.keys():
+        instead = Keeping(rights, staying).instead(actions)
         actions.leave_out(lambda action: action.key in instead)
         errors += dict.fromkeys(instead.values())
     errors.sort(key=lambda error: (error.branch, error.idnumber, error.attribute or "", error.error or ""))
