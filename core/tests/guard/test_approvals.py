@@ -1,5 +1,6 @@
 """What a person approves goes; what they did not approve never slips through under what they did."""
 
+import copy
 from typing import Any
 
 from dss import Kind
@@ -112,3 +113,49 @@ def test_what_was_undone_counts_when_it_is_approved_of_a_stored_plan(schools: An
             "20 removals in students are 50% of 40; allowed are 10, or 5%; 10 of them are approved",
         )
     ]
+
+
+def test_what_a_stored_plan_has_held_and_is_done_by_now_is_not_held(schools: Any) -> None:
+    """It was approved and carried out, which has used the approval up; what is not done still waits, and says so."""
+    schools.students(range(20), gone=True)
+    schools.students(range(20, 40))
+    plan = schools.plan()
+    stored = holds(plan)
+
+    for number in range(19):
+        _becomes(schools.right.students, f"{number:04}", enabled=False)
+    (hold,) = rederive(plan, stored)
+    _becomes(schools.right.students, "0019", enabled=False)
+    found = rederive(plan, stored)
+
+    assert hold.reason == (
+        "20 removals in students are 50% of 40; allowed are 10, or 5%; 19 of them are done, 1 still waits"
+    )
+    assert [action.idnumber for action in hold.actions] == ["0019"]
+    assert found == []
+
+
+def test_other_changes_of_a_stored_plan_that_are_done_are_not_held_either(schools: Any) -> None:
+    """Whoever is there by now, is a member, or has the new name."""
+    schools.students(range(30))
+    schools.both("cohorts", "c", members=frozenset())
+    schools.left.students.make("0090", username="u90", enabled=True)
+    schools.left.students["0001"].username = "other"
+    schools.left.cohorts["c"].members = frozenset({"0002"})
+    plan = schools.plan()
+    stored = holds(plan, memory=Memory(undone=dict.fromkeys(schools.fingerprints(bool), Undone(41))))
+
+    _becomes(schools.right.students, "0001", username="other")
+    schools.right.students.make("0090", username="u90", enabled=True)
+    _becomes(schools.right.cohorts, "c", members=frozenset({"0002"}))
+
+    assert sum(len(hold.actions) for hold in stored) == 3
+    assert rederive(plan, stored) == []
+
+
+def _becomes(branch: Any, idnumber: str, **values: Any) -> None:
+    """The target is read again, and has something else by now; what a plan was made of stays as it was."""
+    items = branch.contents().items
+    items[idnumber] = copy.copy(items[idnumber])
+    for name, value in values.items():
+        setattr(items[idnumber], name, value)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 import attrs
 
 from dss.actions import Action, Kind
-from dss.attributes import value_of
+from dss.attributes import ENABLED, value_of
 from dss.branches import DataStoreBranch
 from dss.holding import Because, Hold
 from dss.memory import Memory, Undone
@@ -29,6 +29,11 @@ def record_of(action: Action) -> Record:
 def is_removal(action: Action) -> bool:
     """Whether an action takes something away, also when the plugin that made it does not say so."""
     return action.removal or action.kind in (Kind.OLD, Kind.REMOVE)
+
+
+def is_return(action: Action) -> bool:
+    """Whether a record that had been ended is enabled again."""
+    return action.kind is Kind.UPDATE and action.attribute == ENABLED and action.wanted is True
 
 
 def scope_of(action: Action) -> str:
@@ -189,14 +194,21 @@ class Case:
             self._add(Hold(scope, reason(len(mine)), mine, because, silent, budget, parent, of))
 
     def take_over(self, hold: Hold) -> None:
-        """Add a hold that was found before, without what has been approved since."""
-        left = hold.actions
+        """Add a hold that was found before, without what has been approved since, or carried out."""
+        waiting = [one for one in hold.actions if not self.is_done(one)]
+        left = waiting
         if hold.because.can_be_approved:
-            left = [one for one in hold.actions if not self.is_approved(one)]
-        if approved := len(hold.actions) - len(left):
-            verb, waits = ("is" if approved == 1 else "are"), ("waits" if len(left) == 1 else "wait")
-            reason = f"{hold.reason}; {approved} of them {verb} approved by now, {len(left)} still {waits}"
+            left = [one for one in waiting if not self.is_approved(one)]
+        if approved := len(waiting) - len(left):
             self.freed.append(hold)
+        if len(left) < len(hold.actions):
+            done = len(hold.actions) - len(waiting)
+            counts = ((done, "done"), (approved, "approved by now"))
+            found = [
+                f"{count} of them {'is' if count == 1 else 'are'} {what}" for count, what in counts if count
+            ]
+            waits = "waits" if len(left) == 1 else "wait"
+            reason = f"{'; '.join([hold.reason, *found])}, {len(left)} still {waits}"
             hold = attrs.evolve(hold, reason=reason, actions=left)
         if left:
             self._add(hold)
@@ -210,9 +222,13 @@ class Case:
         return bool(self.memory.approved) and action.fingerprint in self.memory.approved
 
     def is_done(self, action: Action) -> bool:
-        """Whether the right has by now what a removal of a stored plan wants, and had it not when that was made."""
+        """Whether the right has by now what an action of a stored plan wants, and had it not when that was made."""
         item = self.rights[action.branch].get(action.idnumber)
         match action.kind:
+            case Kind.NEW:
+                return item is not None
+            case Kind.ADD:
+                return item is not None and action.value in (value_of(item, action.attribute or "") or ())
             case Kind.OLD:
                 was_enabled = value_of(action.right, "enabled") is not False
                 return item is None or (was_enabled and value_of(item, "enabled") is False)
