@@ -1,4 +1,4 @@
-"""What cannot be done while something else is held: what refers to a new record, what waits for a value."""
+"""What cannot be done while something else is held: what refers to what is new or returns, what waits for a value."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 
 from dss.actions import Action, Kind
 from dss.attributes import value_of
-from dss.guard.case import Case, Record, by_branch, record_of
+from dss.guard.case import Case, Record, by_branch, is_return, record_of
 from dss.holding import Because
 from dss.wording import number
 
 
 def pass_on(case: Case) -> None:
-    """Hold what depends on new records, and on changes, that are held."""
+    """Hold what depends on new records, on returns, and on changes, that are held."""
     while found := [*_after_what_is_held(case), *_of_what_is_not_made(case)]:
         for name, actions in by_branch(found).items():
             case.hold(Because.DEPENDENT, actions, _sentence(name), scope=name)
@@ -38,16 +38,23 @@ def _is_on_the_way(first: Action, action: Action) -> bool:
 
 def _of_what_is_not_made(case: Case) -> list[Action]:
     """One pass over the plan, in which what is new comes in the order in which it refers to one another."""
-    missing = {record_of(action) for hold in case.holds for action in hold.actions if action.kind is Kind.NEW}
-    if not missing:
+    held = [action for hold in case.holds for action in hold.actions]
+    out = {record_of(action) for action in held if is_return(action)}
+    missing = {record_of(action) for action in held if action.kind is Kind.NEW}
+    if not missing and not out:
         return []
     found = []
     made: set[Record] = set()
-    numbers = {idnumber for _, idnumber in missing}
+    if out:
+        # changes come after all that is new
+        made.update(
+            record_of(one) for one in case.plan.actions if is_return(one) and one.key not in case.held
+        )
+    numbers = {idnumber for _, idnumber in (*missing, *out)}
     for action in case.plan.actions:
         if action.key in case.held:
             continue
-        if _lacks(case, action, missing, made):
+        if _lacks(case, action, missing, made) or _lacks_anybody(case, action, out, made):
             found.append(action)
             if action.kind is Kind.NEW:
                 missing.add(record_of(action))
@@ -68,10 +75,21 @@ def _lacks(case: Case, action: Action, missing: set[Record], made: set[Record]) 
     )
 
 
+def _lacks_anybody(case: Case, action: Action, out: set[Record], made: set[Record]) -> bool:
+    """Whether an action is for somebody whose return is held, and who is not there in another role either."""
+    if action.kind is Kind.ADD and record_of(action) in out:
+        return True
+    return bool(out) and any(
+        any((kind, value) in out for kind in kinds)
+        and not any((kind, value) in made or case.is_there((kind, value)) for kind in kinds)
+        for kinds, value in _needs(case, action)
+    )
+
+
 def _needs(case: Case, action: Action) -> Iterator[tuple[tuple[str, ...], str]]:
     """The idnumbers that must be there for an action, with the branches in which one may be."""
     for attribute, kinds in case.references[action.branch].items():
-        if action.kind is Kind.NEW:
+        if action.kind is Kind.NEW or is_return(action):
             value = value_of(action.right, attribute)
         elif action.attribute == attribute and action.kind in (Kind.ADD, Kind.UPDATE):
             value = action.value if action.kind is Kind.ADD else action.wanted
