@@ -129,11 +129,10 @@ class _Settlement:
             (target,) = strays
             elsewhere = [name for name, branch in self.lefts.items() if target in branch]
             if elsewhere:
-                reason = (
-                    f"was one person with {' and '.join(elsewhere)} {target}, and no longer looks like it; make e-mail"
-                    " and family name alike in the source, or part the two in the target"
-                )
-                self._freeze({name: [found[name], target] for name in before}, reason)
+                self._freeze({name: [found[name], target] for name in before}, _parted(elsewhere, target))
+                # what is new in the other role would overwrite that by which the target knows them for one
+                numbers = ", ".join(dict.fromkeys(found[name] for name in before))
+                self._freeze({name: [target] for name in elsewhere}, _parted(list(before), numbers))
                 return
         # a role that the source has ended does not speak for an account that another still needs
         owner, *others = sorted(found, key=lambda name: self._is_ended(name, found[name]))
@@ -167,6 +166,13 @@ class _Settlement:
         for name, ids in idnumbers.items():
             for idnumber in ids:
                 self.lefts[name].freeze(idnumber, reason)
+
+
+def _parted(branches: Sequence[str], idnumber: str) -> str:
+    return (
+        f"was one person with {' and '.join(branches)} {idnumber}, and no longer looks like it; make e-mail and family"
+        " name alike in the source, or part the two in the target"
+    )
 
 
 def _refuse_clashes(branches: Branches) -> None:
