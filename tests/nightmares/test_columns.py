@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.nightmares.conftest import pupil
 
 if TYPE_CHECKING:
     from tests.nightmares.conftest import Export, Scene
@@ -203,21 +205,81 @@ def test_the_column_that_told_who_has_left_of_a_few(scene: Scene) -> None:
     assert scene.apply().exit_code == 0
 
 
-def test_the_column_that_told_who_has_left_when_nobody_has(scene: Scene) -> None:
-    """Nothing has to wait; but from now on nobody would leave any more, and that night says so."""
-    before = scene.look()
-    scene.pass_night(scene.news())
+def _without_status(scene: Scene) -> None:
+    scene.pass_night()
     text = scene.path("students").read_text().replace("Enroll_Status", "Status_Of_Enrolment", 1)
     scene.put("students", text)
+
+
+def test_the_column_that_told_who_has_left_when_nobody_has(scene: Scene) -> None:
+    """Nothing has to wait; but nobody would leave any more, and every night says so until it is settled."""
+    before = scene.look()
+    scene.news()
+    _without_status(scene)
 
     first = scene.apply()
     second = scene.apply()
 
-    assert first.exit_code == 4
+    assert first.exit_code == second.exit_code == 4
     assert first.stdout.count("has no column `Enroll_Status`, and had it in the last good run") == 1
     assert "everybody in it is taken" in first.stdout
     assert scene.look().all_but("T4") == before.all_but("T4")
-    assert second.exit_code == 0
+    scene.recovers(before)
+
+
+def test_former_pupils_in_a_file_that_has_had_no_status_for_a_night(scene: Scene) -> None:
+    """The night on which there was nothing to hold is no measure: they get no accounts."""
+    before = scene.look()
+    _without_status(scene)
+    assert scene.apply().exit_code == 4
+    kept = scene.school.copy()
+    for number in range(14_000, 14_009):
+        scene.school.students.append(pupil(number))
+    _without_status(scene)
+
+    result = scene.apply()
+
+    assert result.exit_code == 3
+    assert (
+        "students has no column `Enroll_Status`, and had it in the last good run; 9 changes wait"
+        in scene.held(result)
+    )
+    assert scene.look() == before
+    scene.school = kept
+    scene.pass_night()
+    assert scene.apply().exit_code == 0
+    assert scene.look() == before
+
+
+def test_a_status_that_is_given_up(scene: Scene) -> None:
+    """Who is new on the first such night is approved: from then on the file is taken as it is."""
+    scene.school.students.append(pupil(14_000))
+    _without_status(scene)
+    assert scene.apply().exit_code == 3
+
+    scene.approve()
+    _without_status(scene)
+    approved = scene.apply()
+    scene.school.students.append(pupil(14_001))
+    _without_status(scene)
+    after = scene.apply()
+
+    assert approved.exit_code == 0, approved.output
+    assert after.exit_code == 0, after.output
+    assert {"14000", "14001"} <= scene.look().working
+
+
+def test_an_export_that_never_had_a_status(scene: Scene) -> None:
+    """A first run has nothing to compare with, and neither has one after it."""
+    shutil.rmtree(scene.folder / "state")
+    (scene.folder / "moodle.db").unlink()
+    scene.make_moodle()
+    for number in (14_000, 14_001):
+        scene.school.students.append(pupil(number))
+        _without_status(scene)
+        assert scene.apply().exit_code == 0
+
+    assert {"14000", "14001"} <= scene.look().working
 
 
 def test_the_column_of_a_small_table_is_gone(scene: Scene) -> None:

@@ -67,3 +67,40 @@ def test_a_column_gone_blank_is_in_doubt_where_the_target_takes_no_blanks(
 
     assert holds(plan, None, memory) == []
     assert in_doubt(plan, [], Policies(), memory) == found
+
+
+@pytest.mark.parametrize(
+    ("approved", "found"),
+    [
+        ((), {"students", "guardians"}),
+        (("0090",), {"students", "guardians"}),
+        (("0090", "0091"), set()),
+    ],
+)
+def test_a_column_that_told_who_belongs_is_in_doubt_until_all_who_come_are_approved(
+    schools: Any, approved: tuple[str, ...], found: set[str]
+) -> None:
+    """One file is what several branches are made of: what is accepted of one of them is of the other."""
+    schools.students(range(30))
+    schools.both("guardians", "g", enabled=True)
+    for number in ("0090", "0091"):
+        schools.left.students.make(number, enabled=True)
+    schools.left.students.undecided("Enroll_Status")
+    schools.left.guardians.undecided("Enroll_Status")
+    memory = Memory(
+        readings={"students": Reading(30, 30), "guardians": Reading(1, 1)},
+        approved=schools.fingerprints(lambda action: action.idnumber in approved),
+    )
+
+    assert _in_doubt(schools, memory) == found
+
+
+def test_a_column_that_told_who_belongs_is_in_doubt_though_nobody_comes(schools: Any) -> None:
+    """Who comes the next night would not be held; where there is no earlier reading, nothing is lost."""
+    schools.students(range(30))
+    schools.left.students.undecided("Enroll_Status")
+
+    assert _in_doubt(schools, Memory()) == set()
+    assert _in_doubt(schools, Memory(readings={"students": Reading(30, 30)})) == {"students"}
+    had_none = Memory(readings={"students": Reading(30, 30, {"Enroll_Status": 30})})
+    assert _in_doubt(schools, had_none) == set()

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from dss.guard.case import is_removal
+from dss.guard.shapes import lost_columns, would_come
 from dss.holding import Because, Hold
 from dss.memory import Memory, Reading
 from dss.plan import Plan
@@ -30,6 +31,7 @@ def in_doubt(plan: Plan, holds: Sequence[Hold], policies: Policies, memory: Memo
     removals = Counter(
         action.branch for hold in holds if not hold.quiet for action in hold.actions if is_removal(action)
     )
+    found |= _without_a_column(plan, memory)
     for left, right in plan.pairs:
         name = right.__name__
         was = memory.readings.get(name)
@@ -43,6 +45,26 @@ def in_doubt(plan: Plan, holds: Sequence[Hold], policies: Policies, memory: Memo
         ):
             found.add(name)
     return found
+
+
+def _without_a_column(plan: Plan, memory: Memory) -> set[str]:
+    """Branches that have lost a column that tells who belongs to them, unless that has been accepted.
+
+    Who would come for it tomorrow is held only as long as it counts as lost; so it does until those have been approved
+    who come for it today. One file may be what several branches are made of, and is accepted for all of them.
+    """
+    lost = {
+        right.__name__: columns
+        for left, right in plan.pairs
+        if (was := memory.readings.get(right.__name__)) is not None and (columns := lost_columns(left, was))
+    }
+    if not lost:
+        return set()
+    accepted, refused = set[str](), set[str]()
+    for action in plan.actions:
+        if action.branch in lost and would_come(action):
+            (accepted if action.fingerprint in memory.approved else refused).update(lost[action.branch])
+    return {name for name, columns in lost.items() if columns - (accepted - refused)}
 
 
 def _has_gone_blank(plan: Plan, name: str, now: Reading, was: Reading, shape: Shape) -> bool:

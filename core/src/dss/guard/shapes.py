@@ -8,7 +8,7 @@ import attrs
 
 from dss.actions import Action, Kind
 from dss.attributes import is_multi, value_of
-from dss.guard.case import Branch, Case, is_removal
+from dss.guard.case import Branch, Case, is_removal, is_return
 from dss.holding import Because
 from dss.memory import Reading
 from dss.policies import Limit, Shape
@@ -117,9 +117,9 @@ def _gone_blank(name: str, left: Branch, now: Reading, was: Reading, limit: Limi
     store = left.contents()
     for column, count in now.blanks.items():
         before = was.blanks.get(column, 0)
-        is_gone = before < was.rows and column in {**store.absent, **store.undecided}
+        is_gone = before < was.rows and column in store.absent
         if column in store.undecided:
-            if is_gone:
+            if column in lost_columns(left, was):
                 yield _undecided(name, column)
         elif is_gone or not limit.allows(count - before, now.rows):
             text = f"{column} is blank in {count} of {now.rows} {name}, and was in {before} {BEFORE}"
@@ -129,15 +129,22 @@ def _gone_blank(name: str, left: Branch, now: Reading, was: Reading, limit: Limi
             yield attrs.evolve(_changes(name, column, text), blank=column, alone=alone)
 
 
+def would_come(action: Action) -> bool:
+    """Whether somebody would be there who is not, or does not count, before the run."""
+    return action.kind is Kind.NEW or is_return(action)
+
+
+def lost_columns(left: Branch, was: Reading) -> set[str]:
+    """The columns that tell who belongs to a branch, and that its source does not have any more."""
+    return {column for column in left.contents().undecided if was.blanks.get(column, 0) < was.rows}
+
+
 def _undecided(name: str, column: str) -> _Trip:
     """Who has left, say, cannot be told from who has not: nobody is made, and nobody comes back."""
     return _Trip(
         name,
         f"{name} has no column `{column}`, and had it {BEFORE}",
-        lambda action: (
-            action.kind is Kind.NEW
-            or (action.kind is Kind.UPDATE and action.attribute == "enabled" and action.wanted is True)
-        ),
+        would_come,
         "change waits",
         "changes wait",
         column=column,
