@@ -292,3 +292,81 @@ def test_the_column_of_a_small_table_is_gone(scene: Scene) -> None:
 
     assert result.exit_code == 4
     assert "teachers has no column for username, and had one in the last good run" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (None, "classes has no column for teachers, and had one in the last good run; 48 removals wait"),
+        ("", "teachers is blank in 48 of 48 classes, and was in 0 in the last good run; 48 removals wait"),
+        ("0", "teachers is blank in 48 of 48 classes, and was in 0 in the last good run; 48 removals wait"),
+    ],
+)
+def test_the_teachers_of_all_classes(scene: Scene, cell: str | None, said: str) -> None:
+    """The sections do not say any more who teaches them: nobody loses a class, on that night or on the next."""
+    before = scene.look()
+    school = scene.news()
+    for row in school.sections:
+        row["Teacher"] = cell or ""
+        if cell is None:
+            del row["Teacher"]
+    leaver = school.cc.pop(0)
+    for _ in range(2):
+        scene.pass_night(school)
+        result = scene.apply()
+
+        seen = scene.look()
+        assert result.exit_code == 3
+        assert f"enrollments names classes, and {said}" in scene.held(result)
+        assert len(before.seats - seen.seats) == 1
+        assert {person for person, _ in before.seats - seen.seats} == {leaver["Student_Number"]}
+    scene.recovers(before)
+
+
+def test_classes_that_have_no_teachers_any_more(scene: Scene) -> None:
+    """The school does not name them any more: approved, it goes through once."""
+    for row in scene.school.sections:
+        row["Teacher"] = ""
+    scene.pass_night()
+    assert scene.apply().exit_code == 3
+
+    scene.approve()
+    approved = scene.apply()
+    scene.pass_night()
+    after = scene.apply()
+
+    assert approved.exit_code == 0, approved.output
+    assert (after.exit_code, after.output) == (0, "")
+    assert not [person for person, _ in scene.look().seats if person.startswith("T")]
+
+
+def test_the_teachers_of_one_file_s_classes(scene: Scene) -> None:
+    """One file of two has no teachers: its classes keep theirs, though they are few among all."""
+    scene.configure("\n[guards.classes]\nblanks = 0.9\n")
+    school = scene.news()
+    for row in school.sections[:11]:
+        row["Teacher"] = ""
+    before = scene.look()
+    scene.pass_night(school)
+
+    scene.waits(before, scene.apply(), "teachers is blank in 11 of 48 classes, and was in 0")
+    scene.recovers(before)
+
+
+def test_a_row_that_is_nobody_s_on_the_night_on_which_all_teachers_are_missing(scene: Scene) -> None:
+    """Nothing is removed for that row, so nothing waits; but that night is no measure for the one after it."""
+    before = scene.look()
+    school = scene.school.copy()
+    for row in school.sections:
+        row["Teacher"] = ""
+    scene.pass_night(school)
+    text = scene.path("cc").read_text()
+    scene.put("cc", text + text.splitlines()[-1].replace("70", "99", 1).replace("10", "99", 1) + "\n")
+    assert scene.apply().exit_code == 4
+    scene.pass_night(school)
+
+    result = scene.apply()
+
+    assert result.exit_code == 3
+    assert scene.look() == before
+    assert any("48 removals wait" in sentence for sentence in scene.held(result))

@@ -371,3 +371,51 @@ def test_a_cohort_that_a_crash_has_left_empty_is_filled(schools: Any) -> None:
     schools.students(range(10))
 
     assert schools.holds(memory=_remember(cohorts=Reading(10, 10))) == []
+
+
+def _taught(schools: Any, count: int) -> Memory:
+    """So many classes of a teacher each, whom the left does not name any more, and of a pupil, who leaves them."""
+    schools.students(range(30))
+    schools.both("teachers", "t", enabled=True)
+    for number in range(count):
+        schools.both("classes", f"c{number:02}", teachers=None)
+        for person in ("t", "0001"):
+            schools.right.enrollments.make(
+                f"c{number:02}|{person}", class_=f"c{number:02}", person=person, role="any", enabled=True
+            )
+    schools.left.classes.contents().blanks["teachers"] = count
+    return _remember(classes=Reading(count, count))
+
+
+@pytest.mark.parametrize(("count", "absent", "held"), [(11, False, 11), (10, False, 0), (3, True, 3)])
+def test_teachers_that_the_classes_do_not_name_any_more(
+    schools: Any, count: int, absent: bool, held: int
+) -> None:
+    """Their seats wait; those of pupils, who are no matter of that column, do not."""
+    memory = _taught(schools, count)
+    if absent:
+        schools.left.classes.absent("teachers")
+    careless = {"enrollments": Budget(count=100)}
+
+    found = schools.holds(careless, memory)
+
+    seats = [action.idnumber for hold in found for action in hold.actions]
+    assert seats == [f"c{number:02}|t" for number in range(held)]
+    if absent:
+        assert found[0].reason == (
+            "enrollments names classes, and classes has no column for teachers, and had one in the last good run;"
+            " 3 removals wait"
+        )
+
+
+def test_a_class_that_still_has_a_teacher_is_no_matter_of_a_blank_column(schools: Any) -> None:
+    """Another one has left it; and of a class that is not there at all, its own end is what counts."""
+    memory = _taught(schools, 12)
+    schools.left.classes["c00"].teachers = frozenset({"other"})
+    del schools.left.classes.contents().items["c01"]
+    careless = {"enrollments": Budget(count=100)}
+
+    held = [action.idnumber for hold in schools.holds(careless, memory) for action in hold.actions]
+
+    assert not {"c00|t", "c01|t"} & set(held)
+    assert "c02|t" in held

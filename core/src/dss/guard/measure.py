@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from dss.guard.case import is_removal
-from dss.guard.shapes import lost_columns, would_come
+from dss.guard.shapes import blank_references, lost_columns, would_come
 from dss.holding import Because, Hold
 from dss.memory import Memory, Reading
 from dss.plan import Plan
@@ -32,6 +32,15 @@ def in_doubt(plan: Plan, holds: Sequence[Hold], policies: Policies, memory: Memo
         action.branch for hold in holds if not hold.quiet for action in hold.actions if is_removal(action)
     )
     found |= _without_a_column(plan, memory)
+    # what is said of a branch as a whole is that it has bad rows, for which removals are left out
+    waiting = {error.branch for error in plan.errors if not error.idnumber}
+    waiting.update(
+        action.branch
+        for hold in holds
+        if hold.because is Because.SHAPE
+        for action in hold.actions
+        if is_removal(action)
+    )
     for left, right in plan.pairs:
         name = right.__name__
         was = memory.readings.get(name)
@@ -40,11 +49,19 @@ def in_doubt(plan: Plan, holds: Sequence[Hold], policies: Policies, memory: Memo
         now, shape = left.contents().reading(), policies.shape(name)
         has_shrunk = not shape.takes_for_whole(now.keys, was.keys)
         # what was let through is accepted, and with it the new size
-        if (has_shrunk and removals[name] > min(shape.count, was.keys // 2)) or _has_gone_blank(
-            plan, name, now, was, shape
+        if (
+            (has_shrunk and removals[name] > min(shape.count, was.keys // 2))
+            or _has_gone_blank(plan, name, now, was, shape)
+            or (any(blank_references(name, left, was, shape)) and _is_named(plan, name, waiting))
         ):
             found.add(name)
     return found
+
+
+def _is_named(plan: Plan, name: str, branches: Collection[str]) -> bool:
+    """Whether one of some branches refers to the records of another."""
+    rights = (right for _, right in plan.pairs if right.__name__ in branches)
+    return any(name in kinds for right in rights for kinds in right.references().values())
 
 
 def _without_a_column(plan: Plan, memory: Memory) -> set[str]:

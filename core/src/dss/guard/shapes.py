@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 
 import attrs
 
 from dss.actions import Action, Kind
-from dss.attributes import is_multi, value_of
+from dss.attributes import is_blank, is_multi, value_of
 from dss.guard.case import Branch, Case, is_removal, is_return
 from dss.holding import Because
 from dss.memory import Reading
@@ -54,10 +55,12 @@ def out_of_shape(case: Case) -> None:
         for name, left in case.lefts.items()
         if (was := case.memory.readings.get(name)) is not None
     }
-    if not any(trips.values()):
-        return
+    for name in list(trips):
+        _and_what_is_made_of_it(case, name, trips)
     for name in [name for name, found in trips.items() if any(trip.shrunk for trip in found)]:
         _and_what_names_it(case, name, trips)
+    if not any(trips.values()):
+        return
     concerned: dict[_Trip, list[Action]] = {trip: [] for found in trips.values() for trip in found}
     for action in case.plan.actions:
         for trip in trips.get(action.branch, ()):
@@ -81,6 +84,55 @@ def _and_what_names_it(case: Case, name: str, trips: dict[str, list[_Trip]]) -> 
             text = f"{other} names {name}, and {shrunk.text}"
             trip = _Trip(other, text, is_removal, "removal waits", "removals wait")
             trips.setdefault(other, []).append(trip)
+
+
+def _and_what_is_made_of_it(case: Case, name: str, trips: dict[str, list[_Trip]]) -> None:
+    """Hold the removals that follow from references that have gone blank: teachers' seats are made of the classes'."""
+    left, was = case.lefts[name], case.memory.readings[name]
+    for attribute, text in blank_references(name, left, was, case.policies.shape(name)):
+        for other, references in case.references.items():
+            if other != name and any(name in kinds for kinds in references.values()):
+                concerns = functools.partial(_follows_from, case, name, attribute)
+                trips.setdefault(other, []).append(
+                    _Trip(
+                        other, f"{other} names {name}, and {text}", concerns, "removal waits", "removals wait"
+                    )
+                )
+
+
+def _follows_from(case: Case, name: str, attribute: str, action: Action) -> bool:
+    """Whether a removal is of what a blank reference may have named, at the record in which that is blank."""
+    if not is_removal(action):
+        return False
+    left, found = case.lefts[name], list(case.refers_to(action))
+    return any(
+        kind == name and value in left and is_blank(value_of(left[value], attribute)) for kind, value in found
+    ) and any(
+        kind in left.references()[attribute] and (branch := case.branch(kind)) is not None and value in branch
+        for kind, value in found
+    )
+
+
+def blank_references(name: str, left: Branch, was: Reading, shape: Shape) -> Iterator[tuple[str, str]]:
+    """References of a branch that are blank in more records than before; what other branches make of them has gone too.
+
+    What one file of several lacks may be a small part of all, so the number alone counts.
+    """
+    store, now = left.contents(), left.contents().reading()
+    for attribute in left.references():
+        before, count = was.blanks.get(attribute, 0), now.blanks.get(attribute, 0)
+        if attribute in store.absent and before < was.rows:
+            yield attribute, _no_column(name, attribute)
+        elif count - before > shape.count:
+            yield attribute, _blank(name, attribute, count, now, before)
+
+
+def _no_column(name: str, attribute: str) -> str:
+    return f"{name} has no column for {attribute}, and had one {BEFORE}"
+
+
+def _blank(name: str, attribute: str, count: int, now: Reading, before: int) -> str:
+    return f"{attribute} is blank in {count} of {now.rows} {name}, and was in {before} {BEFORE}"
 
 
 def _tell(case: Case, trip: _Trip) -> None:
@@ -122,9 +174,7 @@ def _gone_blank(name: str, left: Branch, now: Reading, was: Reading, limit: Limi
             if column in lost_columns(left, was):
                 yield _undecided(name, column)
         elif is_gone or not limit.allows(count - before, now.rows):
-            text = f"{column} is blank in {count} of {now.rows} {name}, and was in {before} {BEFORE}"
-            if is_gone:
-                text = f"{name} has no column for {column}, and had one {BEFORE}"
+            text = _no_column(name, column) if is_gone else _blank(name, column, count, now, before)
             alone = "nothing of it is brought over"
             yield attrs.evolve(_changes(name, column, text), blank=column, alone=alone)
 
