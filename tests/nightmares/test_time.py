@@ -278,6 +278,34 @@ def test_the_clock_that_had_been_wrong_all_the_time(scene: Scene) -> None:
     assert scene.apply().exit_code == 0
 
 
+def test_the_wrong_clock_of_two_steps_of_one_way(scene: Scene) -> None:
+    """A removal that is let through in the first step says of the second, too, that the clock is right by now."""
+    in_two_steps(scene)
+    substitute = {**scene.school.teachers[0], "ID": "890", "TeacherNumber": "90", "TeacherLoginID": "nt90"}
+    scene.school.teachers.append({**substitute, "Email_Addr": "nt90@fairfield.example"})
+    scene.pass_night()
+    assert scene.apply().exit_code == 0
+    right = scene.now
+    scene.now += 4000 * DAY
+    scene.pass_night()
+    assert scene.apply().exit_code == 0
+    scene.now = right
+    scene.school.teachers.pop()
+
+    nights = []
+    for night in range(3):
+        scene.pass_night()
+        for table in TABLES:
+            scene.date(table, right + (4002 + night) * DAY)
+        nights.append(scene.apply().exit_code)
+        if night == 0:
+            scene.approve()
+        else:
+            scene.school.without(scene.school.students[night]["Student_Number"])
+
+    assert nights == [3, 0, 0]
+
+
 def test_the_clock_moved_back_under_a_job_of_cron(scene: Scene, tmp_path: Path) -> None:
     """The same, in a process of its own."""
     leaver = scene.school.students[0]["Student_Number"]
