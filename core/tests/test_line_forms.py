@@ -164,7 +164,9 @@ def test_an_error_action_comes_back_with_its_text() -> None:
     assert_same(TREES[Students].load(TREES[Students].dump(action)), action)
 
 
-@given(st.uuids() | st.integers() | st.lists(st.dates() | st.integers()) | st.dictionaries(st.text(), st.dates()))
+@given(
+    st.uuids() | st.integers() | st.lists(st.dates() | st.integers()) | st.dictionaries(st.text(), st.dates())
+)
 def test_an_id_of_the_targets_own_keeps_its_type(native: object) -> None:
     """Some systems give numbers, some texts, some UUIDs, some whatever they like."""
     lines = TREES[Students]

@@ -56,6 +56,20 @@ class Undone:
     source: str = ""
 
 
+@attrs.frozen
+class HeldBefore:
+    """Removals that have been held over a budget; nothing but an approval, or the source, makes room for them.
+
+    Attributes:
+        of: how much there was when they were first held: what has come since does not count.
+        let_go: how many of them have been approved and done since: they still count, or what was not approved would go
+            by itself once the others are gone.
+    """
+
+    of: int
+    let_go: int = 0
+
+
 def _nothing(branch: str) -> Mapping[str, Any]:
     return {}
 
@@ -74,8 +88,7 @@ class Memory:
         readings: the last good reading of each branch of the left, by name.
         sources: what the left was read from in the last good run, by name.
         contents: what the left was read from in good runs, by name and digest, and when that was the last time.
-        sizes: by scope and parent ("" where it is no parent's), how much there was when removals that the last run has
-            held were first over the budget: what has come since makes no room for them.
+        over_budget: by scope and parent ("" where it is no parent's), what the last run has held over a budget.
         last_run: when the last good run began; None when there was none.
         kept: what this run has held in earlier syncs of the same target.
     """
@@ -87,6 +100,6 @@ class Memory:
     readings: Mapping[str, Reading] = attrs.field(factory=dict)
     sources: Mapping[str, Source] = attrs.field(factory=dict)
     contents: Mapping[tuple[str, str], datetime.datetime] = attrs.field(factory=dict)
-    sizes: Mapping[tuple[str, str], int] = attrs.field(factory=dict)
+    over_budget: Mapping[tuple[str, str], HeldBefore] = attrs.field(factory=dict)
     last_run: datetime.datetime | None = None
     kept: Sequence[Hold] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from dss.guard.budgets import places_of
 from dss.guard.case import is_removal
 from dss.guard.stale import TOLERANCE
 from dss.holding import Because
-from dss.memory import Memory
+from dss.memory import HeldBefore, Memory
 from dss.only import EVERYTHING, Only
 from dss.store import State
 
@@ -49,7 +50,7 @@ def memory_of(
         readings=readings,
         sources=sources,
         contents=journal.contents.of(_way(left, right)),
-        sizes=journal.sizes.of(_way(left, right)),
+        over_budget=journal.over_budget.of(_way(left, right)),
         last_run=journal.readings.last(_way(left, right)),
         kept=kept,
     )
@@ -86,7 +87,7 @@ def remember(
         return
     for left, right in plan.pairs:
         _remember_ours(journal, run, sync, left, right)
-    remember_sizes(journal, sync, only.parted)
+    remember_what_is_over_budget(journal, sync, only.parted)
     if sync.report.stopped:
         use_approvals(journal, run, place, target)
         return
@@ -140,8 +141,10 @@ def _way(left: DataStoreTree, right: DataStoreTree) -> str:
     return f"{left.name} -> {right.name}"
 
 
-def remember_sizes(journal: Journal, sync: Sync, parted: Collection[str]) -> None:
-    """Leave how much there was of what is held over a budget, so that what comes meanwhile makes no room for it.
+def remember_what_is_over_budget(
+    journal: Journal, sync: Sync, parted: Collection[str], *, is_beginning: bool = False
+) -> None:
+    """Leave what is held over a budget, so that neither what comes meanwhile nor what is approved makes room for it.
 
     What was known stays as long as removals wait for another reason, or are left out: one bad night settles nothing.
 
@@ -149,12 +152,14 @@ def remember_sizes(journal: Journal, sync: Sync, parted: Collection[str]) -> Non
         journal: where it is written.
         sync: planned.
         parted: branches of which more may be held than this sync tells; what was known of them stays.
+        is_beginning: what is approved is about to be done.
     """
     assert sync.plan is not None
     way = _way(sync.left, sync.right)
-    sizes: dict[str, dict[tuple[str, str], int]] = {right.__name__: {} for _, right in sync.plan.pairs}
+    held: dict[str, dict[tuple[str, str], HeldBefore]] = {right.__name__: {} for _, right in sync.plan.pairs}
     rights = {right.__name__: right for _, right in sync.plan.pairs}
-    if known := journal.sizes.of(way):
+    known = journal.over_budget.of(way)
+    if known:
         waiting = {
             place
             for hold in sync.holds
@@ -164,13 +169,29 @@ def remember_sizes(journal: Journal, sync: Sync, parted: Collection[str]) -> Non
             for place in places_of(rights[action.branch], action)
         }
         for place in known.keys() & waiting:
-            sizes[place[0].partition(".")[0]][place] = known[place]
+            held[place[0].partition(".")[0]][place] = known[place]
+    let_go = _let_go(journal, sync, rights) if is_beginning else Counter()
     for hold in sync.holds:
         if hold.of is not None:
-            sizes[hold.scope.partition(".")[0]][hold.scope, hold.parent] = hold.of
+            place = (hold.scope, hold.parent)
+            before = known[place].let_go if place in known else 0
+            held[hold.scope.partition(".")[0]][place] = HeldBefore(hold.of, before + let_go[place])
     # what is said of a branch as a whole is that it has bad rows, for which removals are left out
     unsure = {error.branch for error in sync.plan.errors if not error.idnumber}
-    journal.sizes.save(way, sizes, {*parted, *sync.in_doubt, *unsure})
+    journal.over_budget.save(way, held, {*parted, *sync.in_doubt, *unsure})
+
+
+def _let_go(
+    journal: Journal, sync: Sync, rights: Mapping[str, type[DataStoreBranch]]
+) -> Counter[tuple[str, str]]:
+    """How many removals that have been approved are done, by the scopes and parents that they count in."""
+    approved = journal.approvals.valid(sync.right.identity(), clock.now())
+    return Counter(
+        place
+        for action in (sync.ready if approved else ())
+        if is_removal(action) and action.fingerprint in approved
+        for place in places_of(rights[action.branch], action)
+    )
 
 
 def _remember_the_source(

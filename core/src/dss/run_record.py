@@ -13,7 +13,7 @@ from dss.journal import Journal, JournalSync, RunState
 from dss.lines import Lines
 from dss.memory import Undone
 from dss.only import EVERYTHING, Only
-from dss.remembering import remember, remember_sizes
+from dss.remembering import remember, remember_what_is_over_budget
 from dss.stored_plan import StoredActions
 from dss.undo import note_undone
 
@@ -77,7 +77,9 @@ class RunRecord:
         # what is held is held from the beginning, whatever happens before its turn comes
         self.journal.plan(self.number, place, _with_lines(sync, sync.plan.actions), sync.reasons)
         if self.kind == "apply":
-            remember_sizes(self.journal, sync, [right.__name__ for _, right in sync.plan.pairs])
+            remember_what_is_over_budget(
+                self.journal, sync, [right.__name__ for _, right in sync.plan.pairs], is_beginning=True
+            )
         if sync.back:
             back = {one: Undone(self.number, source) for one, source in sync.back.items()}
             self.journal.undone.add(sync.right.identity(), back)

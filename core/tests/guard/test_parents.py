@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from dss.holding import Because
-from dss.memory import Memory
+from dss.memory import HeldBefore, Memory
 from dss.policies import Budget, Limit, Policies
 
 
@@ -134,7 +134,7 @@ def test_what_comes_while_removals_are_held_makes_no_room_for_them(schools: Any)
     _class(schools, "m", 16, 4)
     _class(schools, "n", 200, 2)
 
-    found = schools.holds(memory=Memory(sizes={("enrollments", "m"): 10}))
+    found = schools.holds(memory=Memory(over_budget={("enrollments", "m"): HeldBefore(10)}))
 
     assert schools.held() == {}
     assert [hold.reason for hold in found] == [
@@ -148,7 +148,7 @@ def test_a_branch_that_has_grown_makes_no_room_either(schools: Any) -> None:
     """Twelve of two hundred waited, and a hundred have come; once no more are to go than are allowed, they go."""
     schools.students(range(288))
     schools.students(range(288, 300), gone=True)
-    grown = Memory(sizes={("students", ""): 200})
+    grown = Memory(over_budget={("students", ""): HeldBefore(200)})
 
     assert schools.held() == {}
     assert len(schools.held(memory=grown)[Because.BUDGET, "students", False]) == 12

@@ -11,7 +11,7 @@ import pytest
 from dss import clock
 from dss.actions import Kind, Outcome
 from dss.journal.findings import CONTENTS
-from dss.memory import Missing, Reading, Undone
+from dss.memory import HeldBefore, Missing, Reading, Undone
 from dss.sources import Source
 
 if TYPE_CHECKING:
@@ -229,22 +229,28 @@ def test_the_last_few_contents_of_a_source_are_known(book: Book) -> None:
     assert book.journal.contents.of("other") == {}
 
 
-def test_sizes_stay_until_a_whole_plan_says_otherwise(book: Book) -> None:
+def test_what_is_over_budget_stays_until_a_whole_plan_says_otherwise(book: Book) -> None:
     """A plan of a part says nothing of the rest, and no plan says anything of other branches."""
-    sizes = book.journal.sizes
-    sizes.save("sis", {"students": {("students", ""): 600}, "cohorts": {("cohorts.members", "7B"): 25}})
-    sizes.save("sis", {"students": {("students.guardians", "1"): 2}}, ["students"])
+    held = book.journal.over_budget
+    held.save(
+        "sis",
+        {
+            "students": {("students", ""): HeldBefore(600, 3)},
+            "cohorts": {("cohorts.members", "7B"): HeldBefore(25)},
+        },
+    )
+    held.save("sis", {"students": {("students.guardians", "1"): HeldBefore(2)}}, ["students"])
 
-    assert book.reopen().sizes.of("sis") == {
-        ("students", ""): 600,
-        ("students.guardians", "1"): 2,
-        ("cohorts.members", "7B"): 25,
+    assert book.reopen().over_budget.of("sis") == {
+        ("students", ""): HeldBefore(600, 3),
+        ("students.guardians", "1"): HeldBefore(2),
+        ("cohorts.members", "7B"): HeldBefore(25),
     }
 
-    book.journal.sizes.save("sis", {"students": {}})
+    book.journal.over_budget.save("sis", {"students": {}})
 
-    assert book.journal.sizes.of("sis") == {("cohorts.members", "7B"): 25}
-    assert book.journal.sizes.of("other") == {}
+    assert book.journal.over_budget.of("sis") == {("cohorts.members", "7B"): HeldBefore(25)}
+    assert book.journal.over_budget.of("other") == {}
 
 
 def test_halves_of_characters_harm_no_record(book: Book) -> None:
@@ -252,7 +258,7 @@ def test_halves_of_characters_harm_no_record(book: Book) -> None:
     odd = "x\ud800"
     book.journal.readings.save(odd, {odd: Reading(1, 1, {odd: 1})}, {odd: Source(odd, odd)}, NOON)
     book.journal.contents.add(odd, [Source(odd, odd)], NOON)
-    book.journal.sizes.save(odd, {odd: {(odd, odd): 1}})
+    book.journal.over_budget.save(odd, {odd: {(odd, odd): HeldBefore(1)}})
     book.journal.missing.count(odd, odd, [odd], NOON)
     book.journal.undone.add(odd, {"a": Undone(1, odd)})
     book.journal.approvals.add(odd, [book.action(0, "old", idnumber=odd)], clock.now() + DAY, odd)
@@ -261,7 +267,7 @@ def test_halves_of_characters_harm_no_record(book: Book) -> None:
 
     assert journal.readings.of(odd) == ({odd: Reading(1, 1, {odd: 1})}, {odd: Source(odd, odd)})
     assert journal.contents.of(odd) == {(odd, odd): NOON}
-    assert journal.sizes.of(odd) == {(odd, odd): 1}
+    assert journal.over_budget.of(odd) == {(odd, odd): HeldBefore(1)}
     assert journal.missing.of(odd, odd) == {odd: Missing(NOON, 1)}
     assert journal.undone.of(odd) == {"a": Undone(1, odd)}
     assert [one.idnumber for one in journal.approvals.all()] == [odd]

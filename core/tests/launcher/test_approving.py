@@ -133,6 +133,28 @@ def test_nothing_is_asked_where_nobody_can_answer(exodus: Play) -> None:
         assert "--yes" in result.stderr
 
 
+def test_what_is_not_approved_does_not_go_when_the_rest_is_gone(exodus: Play) -> None:
+    """Of twenty, over the limit of eighteen, two are approved and go; the others are no more than allowed, and wait."""
+    exodus.configure("[budgets.students]\ncount = 18\nshare = 0.0\n[guards]\nshrink = 1.0\n")
+    everybody = exodus.held_by("shop")["students"]
+    exodus.put("sis", dict(list(everybody.items())[:20]))
+    exodus.run("apply", "--yes")
+    first, second = list(everybody)[20:22]
+    exodus.run("approve", "--yes", "--only", f"students:{first}", "--only", f"students:{second}")
+
+    exodus.run("apply", "--yes")
+    nights = [exodus.run("apply", "--yes") for _ in range(2)]
+
+    assert [night.exit_code for night in nights] == [3, 3]
+    assert (
+        "18 removals in students wait: with 2 that were approved and are done, they are 50%" in nights[1].stdout
+    )
+    assert len(_enabled(exodus)) == 38
+    exodus.run("approve", "--yes", "--only", "students")
+    assert exodus.run("apply", "--yes").exit_code == 0
+    assert len(_enabled(exodus)) == 20
+
+
 @pytest.mark.parametrize("only", [(), ("--only", "students")])
 def test_who_is_back_is_not_counted_from_what_there_was(exodus: Play, only: tuple[str, ...]) -> None:
     """Fourteen of forty were held, and came back; when as many of sixty leave later, that is less than a third."""

@@ -13,7 +13,7 @@ from dss.attributes import is_multi, value_of
 from dss.guard.case import Branch, Case, Key, Record, by_branch, by_scope, record_of, scope_of
 from dss.holding import Because, Hold
 from dss.policies import Budget, Limit
-from dss.wording import in_words
+from dss.wording import in_words, number
 
 NOT_COUNTED = frozenset(
     (Because.UNKNOWN, Because.FOREIGN, Because.PROTECTED, Because.POLICY, Because.PATIENCE, Because.UNDONE)
@@ -42,17 +42,17 @@ def measured(case: Case, hold: Hold) -> Hold:
     """A hold of a stored plan with what its share is a share of now, before that plan is carried out."""
     branch = case.rights[hold.actions[0].branch]
     if hold.because is Because.BUDGET and hold.budget is not None:
-        of, _ = _before(case, hold.scope, "", _size(branch, hold.actions[0]))
-        return attrs.evolve(hold, of=of)
+        before = _Before.of_place(case, (hold.scope, ""), _size(branch, hold.actions[0]))
+        return attrs.evolve(hold, of=before.of)
     parent = _parent(branch, hold.actions[0]) if hold.because is Because.PARENT else None
     if parent is None:
         return hold
-    of, _ = _before(case, hold.scope, parent, _sizes(branch, hold.actions[0], {parent})[parent])
-    return attrs.evolve(hold, parent=parent, of=of)
+    size = _sizes(branch, hold.actions[0], {parent})[parent]
+    return attrs.evolve(hold, parent=parent, of=_Before.of_place(case, (hold.scope, parent), size).of)
 
 
 def places_of(branch: Branch, removal: Action) -> Iterator[tuple[str, str]]:
-    """The scopes that a removal counts in, with the parent it is taken from, as in `Memory.sizes`."""
+    """The scopes that a removal counts in, with the parent it is taken from, as in `Memory.over_budget`."""
     yield scope_of(removal), ""
     if (parent := _parent(branch, removal)) is not None:
         yield scope_of(removal), parent
@@ -77,14 +77,14 @@ def _judge_branch(
     branch, tripped = case.rights[name], ""
     for scope, removals in scopes.items():
         budget = _budget(case, removals[0])
-        if budget.allows(len(removals), 0):
+        if budget.allows(_counted(case, (scope, ""), removals), 0):
             continue
-        of, since = _before(case, scope, "", _size(branch, removals[0]))
-        if not budget.allows(len(removals), of):
+        before = _Before.of_place(case, (scope, ""), _size(branch, removals[0]))
+        if not budget.allows(len(removals) + before.let_go, before.of):
             tripped = tripped or scope
             approved = sum(map(case.is_approved, removals))
-            reason = _over(scope, len(removals), of, since, budget, approved)
-            case.hold(Because.BUDGET, everything.pop(scope), reason, scope=scope, budget=budget, of=of)
+            reason = _over(scope, len(removals), before, budget, approved)
+            case.hold(Because.BUDGET, everything.pop(scope), reason, scope=scope, budget=budget, of=before.of)
     # where one budget of a branch is exceeded, its source is in doubt as a whole
     for scope, removals in everything.items() if tripped else ():
         case.hold(Because.BUDGET, removals, _with(scope, tripped), scope=scope)
@@ -97,37 +97,79 @@ def _judge_parents(case: Case, scope: str, removals: Sequence[Action], due: Sequ
         parent = _parent(branch, action)
         if parent is not None:
             by_parent.setdefault(parent, []).append(action)
-    suspects = {parent for parent, found in by_parent.items() if not limit.allows(len(found), 0)}
+    suspects = {
+        parent
+        for parent, found in by_parent.items()
+        if not limit.allows(_counted(case, (scope, parent), found), 0)
+    }
     if not suspects:
         return
     sizes = _sizes(branch, removals[0], suspects)
-    before = {parent: _before(case, scope, parent, sizes[parent]) for parent in suspects}
-    over = {parent for parent in suspects if not limit.allows(len(by_parent[parent]), before[parent][0])}
+    before = {parent: _Before.of_place(case, (scope, parent), sizes[parent]) for parent in suspects}
+    over = {
+        parent
+        for parent, one in before.items()
+        if not limit.allows(len(by_parent[parent]) + one.let_go, one.of)
+    }
     everything: dict[Any, list[Action]] = {}
     for action in due if over else ():
         everything.setdefault(_parent(branch, action), []).append(action)
     for parent in (parent for parent in by_parent if parent in over):
         approved = sum(map(case.is_approved, by_parent[parent]))
         what = f"{scope} of {_kind_of_parent(branch, removals[0])} `{parent}`"
-        of, since = before[parent]
-        reason = _over(what, len(by_parent[parent]), of, since, limit, approved)
-        case.hold(Because.PARENT, everything[parent], reason, scope=scope, budget=limit, parent=parent, of=of)
+        reason = _over(what, len(by_parent[parent]), before[parent], limit, approved)
+        case.hold(
+            Because.PARENT,
+            everything[parent],
+            reason,
+            scope=scope,
+            budget=limit,
+            parent=parent,
+            of=before[parent].of,
+        )
 
 
-def _before(case: Case, scope: str, parent: str, now: int) -> tuple[int, str]:
-    """What a share is a share of, and a word where that is less than there is by now.
+def _counted(case: Case, place: tuple[str, str], removals: Sequence[Action]) -> int:
+    before = case.memory.over_budget.get(place)
+    return len(removals) + (before.let_go if before is not None else 0)
 
-    What comes while removals are held, which may be of the same bad source, makes no room for them.
+
+@attrs.frozen
+class _Before:
+    """What removals are measured by.
+
+    What comes while removals are held, which may be of the same bad source, makes no room for them; nor does it that
+    some of them have been approved and done.
+
+    Attributes:
+        of: what their share is a share of.
+        let_go: how many count with them.
+        has_grown: whether there is more by now.
     """
-    then = case.memory.sizes.get((scope, parent), now)
-    return (now, "") if now <= then else (then, ", as there were when they were first held")
+
+    of: int
+    let_go: int = 0
+    has_grown: bool = False
+
+    @classmethod
+    def of_place(cls, case: Case, place: tuple[str, str], now: int) -> _Before:
+        then = case.memory.over_budget.get(place)
+        if then is None:
+            return cls(now)
+        was = now + then.let_go
+        return cls(min(was, then.of), then.let_go, was > then.of)
 
 
-def _over(scope: str, count: int, of: int, since: str, limit: Limit, approved: int) -> Callable[[int], str]:
-    share = count / of if of else 1.0
+def _over(scope: str, count: int, before: _Before, limit: Limit, approved: int) -> Callable[[int], str]:
+    share = (count + before.let_go) / before.of if before.of else 1.0
+    what = in_words(count, "is", "are", scope)
+    if before.let_go:
+        done = number(before.let_go, "that was approved and is done", "that were approved and are done")
+        what = f"{in_words(count, 'waits', 'wait', scope)}: with {done}, they are"
+    since = ", as there were when they were first held" if before.has_grown else ""
     rest = f"; {approved} of them {'is' if approved == 1 else 'are'} approved" if approved else ""
     return lambda _: (
-        f"{in_words(count, 'is', 'are', scope)} {_more_than(limit.share, share)} of {of}{since}; allowed are"
+        f"{what} {_more_than(limit.share, share)} of {before.of}{since}; allowed are"
         f" {limit.count}, or {100 * limit.share:g}%{rest}"
     )
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dss.journal.coding import moment, text, unmoment, untext
 from dss.journal.database import Database
 from dss.journal.sections import Scopes
-from dss.memory import Missing, Reading, Undone
+from dss.memory import HeldBefore, Missing, Reading, Undone
 from dss.sources import Source
 
 CONTENTS = 30
@@ -219,8 +219,8 @@ class Contents:
                 )
 
 
-class Sizes:
-    """How much there was when removals that are over a budget were first held, by tree.
+class OverBudget:
+    """Removals that are held over a budget, by tree.
 
     Args:
         database: the journal's.
@@ -229,34 +229,38 @@ class Sizes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of(self, tree: str) -> dict[tuple[str, str], int]:
+    def of(self, tree: str) -> dict[tuple[str, str], HeldBefore]:
         """By scope and parent ("" where it is no parent's)."""
-        found = self._database.rows("SELECT scope, parent, size FROM sizes WHERE tree = ?", (text(tree),))
-        return {(untext(scope), untext(parent)): size for scope, parent, size in found}
+        found = self._database.rows(
+            "SELECT scope, parent, size, let_go FROM over_budget WHERE tree = ?", (text(tree),)
+        )
+        return {
+            (untext(scope), untext(parent)): HeldBefore(size, let_go) for scope, parent, size, let_go in found
+        }
 
     def save(
         self,
         tree: str,
-        sizes: Mapping[str, Mapping[tuple[str, str], int]],
+        held: Mapping[str, Mapping[tuple[str, str], HeldBefore]],
         parted: Collection[str] = (),
     ) -> None:
         """Keep these in the place of earlier ones; branches that are not named keep what they have.
 
         Args:
             tree: which.
-            sizes: by branch, then by scope and parent.
+            held: by branch, then by scope and parent.
             parted: branches of which what is not named, too, keeps what it has.
         """
         with self._database.writing() as connection:
-            for branch, own in sizes.items():
+            for branch, own in held.items():
                 if branch not in parted:
                     connection.execute(
-                        "DELETE FROM sizes WHERE tree = ? AND branch = ?", (text(tree), text(branch))
+                        "DELETE FROM over_budget WHERE tree = ? AND branch = ?", (text(tree), text(branch))
                     )
                 connection.executemany(
-                    "INSERT OR REPLACE INTO sizes VALUES (?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO over_budget VALUES (?, ?, ?, ?, ?, ?)",
                     [
-                        (text(tree), text(branch), text(scope), text(parent), size)
-                        for (scope, parent), size in own.items()
+                        (text(tree), text(branch), text(scope), text(parent), one.of, one.let_go)
+                        for (scope, parent), one in own.items()
                     ],
                 )

@@ -14,7 +14,7 @@ from dss.journal.approvals import Approvals
 from dss.journal.database import Database
 from dss.journal.entries import Entries
 from dss.journal.expiring import expire
-from dss.journal.findings import Contents, MissingRecord, Readings, Sizes, UndoneRecord
+from dss.journal.findings import Contents, MissingRecord, OverBudget, Readings, UndoneRecord
 from dss.journal.ownership import Owned
 from dss.journal.recording import Recording
 from dss.journal.rows import Entry, JournalSync, RunRow, RunState
@@ -35,7 +35,7 @@ class Journal:
         missing: what has been missing on the left.
         readings: what the last good readings looked like.
         contents: what sources have been in good runs.
-        sizes: how much there was when what is over a budget was first held.
+        over_budget: what is held over a budget.
     """
 
     def __init__(self, database: Database) -> None:
@@ -48,7 +48,7 @@ class Journal:
         self.missing = MissingRecord(database, scopes)
         self.readings = Readings(database)
         self.contents = Contents(database)
-        self.sizes = Sizes(database)
+        self.over_budget = OverBudget(database)
         self._runs = Runs(database, self._sections)
         self._recording = Recording(database, self._sections, self.owned)
         self._entries = Entries(database, self._sections)

@@ -72,8 +72,10 @@ TABLES = (
     """CREATE TABLE contents (
         tree TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL, at TEXT NOT NULL,
         PRIMARY KEY (tree, name, digest)) WITHOUT ROWID""",
-    # how much there was when removals that are over a budget were first held; parent: '' where it is no parent's
-    """CREATE TABLE sizes (
-        tree TEXT NOT NULL, branch TEXT NOT NULL, scope TEXT NOT NULL, parent TEXT NOT NULL, size INTEGER NOT NULL,
+    # removals that are held over a budget: how much there was when they first were, and how many were approved and done
+    # since; parent: '' where it is no parent's
+    """CREATE TABLE over_budget (
+        tree TEXT NOT NULL, branch TEXT NOT NULL, scope TEXT NOT NULL, parent TEXT NOT NULL,
+        size INTEGER NOT NULL, let_go INTEGER NOT NULL,
         PRIMARY KEY (tree, scope, parent)) WITHOUT ROWID""",
 )
