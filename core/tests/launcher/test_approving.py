@@ -147,7 +147,8 @@ def test_what_is_not_approved_does_not_go_when_the_rest_is_gone(exodus: Play) ->
 
     assert [night.exit_code for night in nights] == [3, 3]
     assert (
-        "18 removals in students wait: with 2 that were approved and are done, they are 50%" in nights[1].stdout
+        "18 removals in students wait: with 2 that were approved and are done, they are 50%"
+        in nights[1].stdout
     )
     assert len(_enabled(exodus)) == 38
     exodus.run("approve", "--yes", "--only", "students")
