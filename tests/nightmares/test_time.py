@@ -15,7 +15,7 @@ import pytest
 from dss.lock import one_at_a_time
 
 if TYPE_CHECKING:
-    from tests.nightmares.conftest import Scene
+    from tests.nightmares.conftest import Export, Scene
 
 pytestmark = pytest.mark.slow
 
@@ -34,6 +34,14 @@ def in_two_steps(scene: Scene) -> None:
     config.write_text(f"{text}\n{more}", encoding="utf-8")
     scene.pass_night()
     assert scene.apply().exit_code == 0
+
+
+def put_back(scene: Scene, school: Export, then: datetime.datetime) -> None:
+    """A day later the files of an earlier night stand there, dated as they were."""
+    scene.now += DAY
+    scene.export(school)
+    for table in TABLES:
+        scene.date(table, then)
 
 
 def test_yesterdays_file(scene: Scene) -> None:
@@ -105,10 +113,7 @@ def test_yesterdays_file_for_two_steps_of_one_way(scene: Scene) -> None:
     scene.pass_night()
     assert scene.apply().exit_code == 0
     before = scene.look()
-    scene.now += DAY
-    scene.export(yesterday)
-    for table in TABLES:
-        scene.date(table, then)
+    put_back(scene, yesterday, then)
 
     nights = []
     for _ in range(3):
@@ -160,10 +165,7 @@ def test_yesterdays_file_and_a_run_for_something_else(scene: Scene) -> None:
     scene.pass_night()
     assert scene.apply().exit_code == 0
     before = scene.look()
-    scene.now += DAY
-    scene.export(yesterday)
-    for table in TABLES:
-        scene.date(table, then)
+    put_back(scene, yesterday, then)
     assert scene.apply().exit_code == 3
 
     only = scene.apply("--only", "teachers")

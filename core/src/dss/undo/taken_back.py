@@ -16,7 +16,7 @@ from dss.lines import WAITS, Lines
 from dss.undo.records import Record, action_of, record_of
 
 _DONE = (Outcome.DONE, Outcome.ALREADY)
-_OPPOSITE = {Kind.ADD: Kind.REMOVE, Kind.REMOVE: Kind.ADD}
+_OPPOSITE = {Kind.ADD: Kind.REMOVE, Kind.REMOVE: Kind.ADD, Kind.NEW: Kind.OLD, Kind.OLD: Kind.NEW}
 
 _Value = tuple[str, str, str]
 """A branch, an idnumber and an attribute."""
@@ -45,34 +45,26 @@ class TakenBack:
         exchanges = _Exchanges(lines)
         for entry in entries:
             exchanges.add(entry)
-            if entry.outcome not in _DONE:
-                continue
-            if entry.kind is Kind.UPDATE:
-                found.put_back(entry)
-            elif entry.kind is Kind.OLD:
-                found.ended.add(record_of(entry))
-            elif entry.kind is Kind.NEW:
-                found.returned.add(record_of(entry))
-            else:
-                found.values.add(entry.fingerprint)
+            if entry.outcome in _DONE:
+                found.add(entry)
         for branch, idnumber, name in exchanges.half_done():
             found.changed.get((branch, idnumber), set()).discard(name)
         return found
 
-    def put_back(self, one: Entry | Action) -> None:
-        """A value is as it was."""
-        self.changed.setdefault(record_of(one), set()).add(one.attribute or "")
+    def add(self, one: Entry | Action) -> None:
+        """Something was taken back, by this."""
+        if one.kind is Kind.UPDATE:
+            self.changed.setdefault(record_of(one), set()).add(one.attribute or "")
+        elif one.kind is Kind.OLD:
+            self.ended.add(record_of(one))
+        elif one.kind is Kind.NEW:
+            self.returned.add(record_of(one))
+        else:
+            self.values.add(one.fingerprint)
 
     def found_back(self, done: Action) -> None:
         """What a run has done needs no undoing any more: somebody else has been quicker."""
-        if done.kind is Kind.UPDATE:
-            self.put_back(done)
-        elif done.kind is Kind.NEW:
-            self.ended.add(record_of(done))
-        elif done.kind is Kind.OLD:
-            self.returned.add(record_of(done))
-        else:
-            self.values.add(_opposite(done).fingerprint)
+        self.add(_opposite(done))
 
     @property
     def is_nothing(self) -> bool:
@@ -163,14 +155,14 @@ def found_again(
     elif entry.kind is Kind.UPDATE and entry.attribute == ENABLED and record in taken_back.returned:
         # what was suspended had gone altogether, and was made again
         yield entry.fingerprint, ""
-    elif entry.kind in _OPPOSITE and taken_back.values:
+    elif entry.kind in (Kind.ADD, Kind.REMOVE) and taken_back.values:
         action = action_of(entry, lines)
         if action is not None and _opposite(action).fingerprint in taken_back.values:
             yield entry.fingerprint, ""
 
 
 def _opposite(action: Action) -> Action:
-    return attrs.evolve(action, kind=_OPPOSITE[action.kind])
+    return attrs.evolve(action, kind=_OPPOSITE.get(action.kind, action.kind))
 
 
 def _update(record: Record, attribute: str, wanted: object) -> str:
