@@ -37,6 +37,8 @@ def on_terminal(
     if pid == 0:  # pragma: no cover  the child
         os.chdir(play.folder)
         os.environ.update({"TERM": "xterm", "COLUMNS": "80", "LINES": "24", **environment})
+        # as whoever sits there has it; who runs these tests in the background has it ignored
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
         os.execv(play.program, [str(play.program), *arguments])
     seen, end = b"", time.monotonic() + PATIENCE
     with contextlib.suppress(OSError):  # Linux's way to say that the other side is gone
