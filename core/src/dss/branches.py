@@ -18,6 +18,7 @@ from dss.attributes import Flow, model_of, names_of
 from dss.blanks import count_record
 from dss.branch_type import BranchType
 from dss.builder import Builder
+from dss.capabilities import Capability
 from dss.errors import ConfigError, ConflictError
 from dss.keys import check_idnumber
 from dss.loading import load, load_again
@@ -46,6 +47,7 @@ class DataStoreBranch(metaclass=BranchType):
         removal_values: an update to this value takes something away and counts as a removal.
         allow_empty: zero records on the left are believed.
         people: its items are people, of whom one may stand in several branches.
+        capabilities: what can be done in this branch; None is what the tree declares.
 
     A subclass may define steps, as plain methods that get the class: `will_make_new(cls, idnumber)` and
     `did_make_new(cls, item)` around the making of an item, `will_return_old(cls, item)` when its idnumber comes again.
@@ -68,6 +70,7 @@ class DataStoreBranch(metaclass=BranchType):
     removal_values: ClassVar[Mapping[str, Any]] = {"enabled": False}
     allow_empty: ClassVar[bool] = False
     people: ClassVar[bool] = False
+    capabilities: ClassVar[frozenset[Capability] | None] = None
 
     tree: ClassVar[DataStoreTree]
     _builder: ClassVar[Builder]

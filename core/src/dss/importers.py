@@ -67,6 +67,19 @@ class Origin:
     taken: bool = True
 
 
+@attrs.frozen
+class Changes:
+    """What has happened in a branch since a mark.
+
+    Attributes:
+        idnumbers: the records that were made, changed or ended since; it may name more, and never fewer.
+        mark: where the system stands now, to be asked from the next time; a text of the system's own.
+    """
+
+    idnumbers: Collection[str]
+    mark: str
+
+
 class DefaultImporter:
     """Base of all importers; one is made per tree object.
 
@@ -111,6 +124,20 @@ class DefaultImporter:
             return ()
         wanted = frozenset(idnumbers)
         return _picked(self, branch, wanted)
+
+    def readin_changes(self, branch: type[DataStoreBranch], since: str | None) -> Changes | None:
+        """Tell which records have changed since a mark, without reading the branch.
+
+        They are then read by `readin_items`; those that it does not find are gone. A full read stays the truth.
+
+        Args:
+            branch: the branch.
+            since: the mark of an earlier answer; None asks for the first mark, and nothing has changed since that.
+
+        Returns:
+            None when that cannot be told, such as for a mark that the system has forgotten: all has to be read.
+        """
+        return None
 
     def trace(self, branch: type[DataStoreBranch], idnumber: str) -> Iterable[Origin]:
         """Tell where each value of one record came from; reads as much again as that takes. For `dss-run explain`.
@@ -191,6 +218,7 @@ def reads(*branches: str) -> Callable[[F], F]:
 __all__ = [
     "NATIVE",
     "REFUSED",
+    "Changes",
     "DefaultImporter",
     "Given",
     "Holder",

@@ -204,6 +204,11 @@ class DataStoreTree:
 
     # -- what a connector provides ---------------------------------------------------------------------------------
 
+    def capabilities_of(self, branch: str) -> frozenset[Capability]:
+        """What can be done in one branch: what the branch declares, else what the tree does."""
+        declared: frozenset[Capability] | None = getattr(self, branch).capabilities
+        return type(self).capabilities if declared is None else declared
+
     def open_client(self) -> Any:
         """Open the connection to the system. Called once, at the first use of `client`."""
         raise ConfigError(
