@@ -65,12 +65,14 @@ _HOME = {
 }
 
 
-def __getattr__(name: str) -> object:
-    if name in _HOME:
-        return getattr(importlib.import_module(f"dss.{_HOME[name]}"), name)
-    if name in __all__:
-        return importlib.import_module(f"dss.{name}")
-    raise AttributeError(f"module `dss` has no `{name}`")
+if not TYPE_CHECKING:  # to a type checker, a module with `__getattr__` has every name there could be
+
+    def __getattr__(name: str) -> object:
+        if name in _HOME:
+            return getattr(importlib.import_module(f"dss.{_HOME[name]}"), name)
+        if name in __all__:
+            return importlib.import_module(f"dss.{name}")
+        raise AttributeError(f"module `dss` has no `{name}`")
 
 
 def __dir__() -> list[str]:

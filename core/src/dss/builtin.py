@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dss.hookspecs import hookimpl
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from dss.actions import Action, Result
     from dss.branches import DataStoreBranch
     from dss.importers import Given
+    from dss.report import Report
     from dss.tree import DataStoreTree
 
 
@@ -39,7 +40,7 @@ def dss_handle_actions(tree: DataStoreTree, actions: Sequence[Action]) -> Iterab
 
 
 @hookimpl(trylast=True)
-def dss_sync(left: DataStoreTree, right: DataStoreTree) -> Any:
+def dss_sync(left: DataStoreTree, right: DataStoreTree) -> Report:
     """Compare, check the removal budgets, call the handlers."""
     from dss.sync import sync
 

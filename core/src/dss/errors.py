@@ -1,5 +1,12 @@
 """Every exception that dss raises on purpose, in families by what the caller should do next."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dss.actions import Action
+
 
 class DssError(Exception):
     """Root of all errors a user can cause or mend; the launcher shows its text without a traceback."""
@@ -52,6 +59,6 @@ class BudgetExceeded(DssError):
         held: the removals, as actions, for a person to look at.
     """
 
-    def __init__(self, message: str, held: list[object]) -> None:
+    def __init__(self, message: str, held: list[Action]) -> None:
         super().__init__(message)
         self.held = held

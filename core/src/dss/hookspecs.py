@@ -8,7 +8,7 @@ must return (never be a generator function itself: that would always "answer"), 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pluggy
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from dss.actions import Action, Result
     from dss.branches import DataStoreBranch
     from dss.importers import Given
+    from dss.report import Report
+    from dss.runner import Run
     from dss.templates import DefaultTemplate
     from dss.tree import DataStoreTree
 
@@ -79,10 +81,10 @@ def dss_handle_actions(tree: DataStoreTree, actions: Sequence[Action]) -> Iterab
 
 
 @hookspec(firstresult=True)
-def dss_sync(left: DataStoreTree, right: DataStoreTree) -> Any:
+def dss_sync(left: DataStoreTree, right: DataStoreTree) -> Report | None:
     """Carry out `left >> right`; the built-in compares, checks the removal budgets and calls the handlers."""
 
 
 @hookspec
-def dss_report(run: Any) -> None:
+def dss_report(run: Run) -> None:
     """Be told of a finished run, with its counts and everything that was not done. Called on all plugins in use."""

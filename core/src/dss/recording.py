@@ -209,7 +209,7 @@ class Recording:
 
 
 @contextmanager
-def in_place_of_client(tree: DataStoreTree, make: Callable[[Any, Rehearsal], Any]) -> Iterator[Rehearsal]:
+def in_place_of_client(tree: DataStoreTree, make: Callable[[Any, Rehearsal], object]) -> Iterator[Rehearsal]:
     """Let another client stand in the place of a tree's own while a dry run lasts; what `rehearsal()` returns.
 
     The tree's template and importer are made anew for it, since one of them may have kept the real client.

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from dss.actions import Action, Result
     from dss.branches import DataStoreBranch
     from dss.importers import Given
+    from dss.report import Report
+    from dss.runner import Run
     from dss.tree import DataStoreTree
 
 GROUP = "dss"
@@ -258,11 +260,12 @@ class Hooks:
         self._check_iterable("dss_handle_actions", results)
         return results or ()
 
-    def sync(self, left: DataStoreTree, right: DataStoreTree) -> Any:
+    def sync(self, left: DataStoreTree, right: DataStoreTree) -> Report:
         """Carry out `left >> right`."""
-        return self._hook.dss_sync(left=left, right=right)
+        report: Report = self._hook.dss_sync(left=left, right=right)
+        return report
 
-    def report(self, run: object) -> None:
+    def report(self, run: Run) -> None:
         """Tell all plugins of a finished run."""
         self._hook.dss_report(run=run)
 

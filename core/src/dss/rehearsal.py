@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from threading import Lock
-from typing import Any
 
 import attrs
 
@@ -35,7 +34,7 @@ class Rehearsal:
         notes: what else there is to say of the dry run, in sentences without names and values.
     """
 
-    def __init__(self, told: Callable[[Call], Any] | None = None) -> None:
+    def __init__(self, told: Callable[[Call], object] | None = None) -> None:
         self.told = told
         self.notes: list[str] = []
         self._counts: dict[str, int] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 import attrs
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from dss.tree import DataStoreTree
 
 F = TypeVar("F", bound=Callable[..., Any])
+OfOne = TypeVar("OfOne", bound=Callable[[Any, Action], Result | None])
+OfMany = TypeVar("OfMany", bound=Callable[[Any, list[Action]], Iterable[Result] | None])
 
 
 class Undo(StrEnum):
@@ -49,6 +51,14 @@ class Handling:
 _SINGLE = Handling()
 
 
+@overload
+def handler(*, per: Literal["action"] = ..., undo: Undo = ...) -> Callable[[OfOne], OfOne]: ...
+@overload
+def handler(*, per: Literal["record"], undo: Undo = ...) -> Callable[[OfMany], OfMany]: ...
+@overload
+def handler(
+    *, bulk: int, per: Literal["action", "record"] = ..., undo: Undo = ...
+) -> Callable[[OfMany], OfMany]: ...
 def handler(*, per: str = "action", bulk: int = 0, undo: Undo = Undo.WHOLLY) -> Callable[[F], F]:
     """Say how a handler wants its actions; without this it gets one action a call.
 

@@ -30,6 +30,8 @@ from dss.templates import DefaultTemplate
 
 if TYPE_CHECKING:
     from dss.actions import Action
+    from dss.policies import Budget
+    from dss.report import Report
 
 Specifier = str | type | None
 T = TypeVar("T")
@@ -50,9 +52,9 @@ class DataStoreTree:
         config_folder: what relative paths in the options are relative to; default is the current folder.
     """
 
-    __branches__: ClassVar[Specifier] = None
-    __importer__: ClassVar[Specifier] = None
-    __template__: ClassVar[Specifier] = None
+    __branches__: ClassVar[str | type[DataStoreBranch] | None] = None
+    __importer__: ClassVar[str | type[DefaultImporter] | None] = None
+    __template__: ClassVar[str | type[DefaultTemplate] | None] = None
     __connector__: ClassVar[str | None] = None
 
     capabilities: ClassVar[frozenset[Capability]] = frozenset()
@@ -91,7 +93,7 @@ class DataStoreTree:
         self._derived: dict[str, Derivation] = {}
         self._client: Any = None
         self.deriving = ""
-        self.budgets: Mapping[str, Any] | None = None
+        self.budgets: Mapping[str, Budget] | None = None
         self.branches: list[type[DataStoreBranch]] = []
         self.datastore = DataStore(self)
         for branch in self._declared_branches():
@@ -302,14 +304,14 @@ class DataStoreTree:
             branch.clear()
         return self
 
-    def __sub__(self, right: object) -> Iterator[Action]:
+    def __sub__(self, right: DataStoreTree) -> Iterator[Action]:
         """Yield what would have to happen to the right tree; both sides are checked now, not at the first `next`."""
         if not isinstance(right, DataStoreTree):
             return NotImplemented
         pairs = ready_pairs(self, right)
         return _differences(pairs, right.hooks.joined(self.hooks))
 
-    def __gt__(self, right: object) -> None:
+    def __gt__(self, right: DataStoreTree) -> None:
         """Print the differences, one a line."""
         if not isinstance(right, DataStoreTree):
             return NotImplemented
@@ -317,7 +319,7 @@ class DataStoreTree:
             print(action.message)  # noqa: T201  printing is what the operator is for
         return None
 
-    def __lt__(self, right: object) -> None:
+    def __lt__(self, right: DataStoreTree) -> None:
         if not isinstance(right, DataStoreTree):
             return NotImplemented
         if type(self) is not type(right) and isinstance(self, type(right)):
@@ -327,7 +329,7 @@ class DataStoreTree:
             "`left < right` means nothing between trees; to print the differences write `left > right`"
         )
 
-    def __rshift__(self, right: object) -> Any:
+    def __rshift__(self, right: DataStoreTree) -> Report:
         """Carry the differences out on the right tree; returns what became of them."""
         if not isinstance(right, DataStoreTree):
             return NotImplemented
