@@ -29,6 +29,7 @@ COMMANDS = (
     "check",
     "connectors",
     "init",
+    "new-connector",
 )
 """In the order in which `--help` lists them; each is a module of this package and a function in it."""
 
@@ -44,7 +45,8 @@ class Launcher(click.Group):
         """Import one command; None when there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(importlib.import_module(f"dss.launcher.{cmd_name}"), cmd_name)
+        name = cmd_name.replace("-", "_")
+        command = getattr(importlib.import_module(f"dss.launcher.{name}"), name)
         assert isinstance(command, click.Command)
         return command
 

@@ -11,7 +11,7 @@ import pytest
 from dss.testing import System, TargetSuite
 
 
-class MySystem(System):
+class TrialSystem(System):
     """The system, reached by another way than the connector's: what both got wrong would look right."""
 
     def __init__(self, path: Path) -> None:
@@ -63,6 +63,6 @@ class TestMySystem(TargetSuite):
     write_calls = ("create", "change", "delete", "add_member", "remove_member")
 
     @pytest.fixture
-    def system(self, tmp_path: Path) -> MySystem:
+    def system(self, tmp_path: Path) -> TrialSystem:
         """A system of its own for every test, empty at first."""
-        return MySystem(tmp_path / "my_system.json")
+        return TrialSystem(tmp_path / "my_system.json")
