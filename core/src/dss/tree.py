@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 Specifier = str | type | None
 T = TypeVar("T")
-Derivation = Callable[..., Iterable[Record]]
+Derivation = Callable[[Any], Iterable[Record]]
 
 
 class DataStoreTree:
