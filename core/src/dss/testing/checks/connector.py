@@ -1,0 +1,176 @@
+"""Whether the connector's classes and hooks are what they should be, and whether what is there is declared."""
+
+from __future__ import annotations
+
+import attrs
+
+from dss.capabilities import Capability, Finding
+from dss.errors import DssError
+from dss.secrets import Secret
+from dss.sources import Source
+from dss.testing.presence import missing, undeclared
+from dss.testing.rig import Rig
+from dss.testing.suite import Suite, basic, needs
+from dss.testing.verdict import fail, listed, require
+
+LEVELS = ("ok", "warning", "error")
+
+
+class ConnectorChecks(Suite):
+    """What can be told of a connector at one look."""
+
+    @basic
+    def test_the_connector_is_found(self) -> None:
+        """It can be loaded, and registers a tree and branches."""
+        try:
+            self.declared()
+        except DssError as error:
+            fail(
+                str(error),
+                "mend the entry point, or the hooks `dss_register_trees` and `dss_register_branches`",
+            )
+
+    @basic
+    def test_capabilities_are_capabilities(self) -> None:
+        """They are a frozenset of `Capability`, and reading is among them."""
+        declared = self.declared()
+        for owner, given in {
+            declared.tree.__name__: declared.tree.capabilities,
+            **declared.by_branch,
+        }.items():
+            require(
+                isinstance(given, frozenset) and all(isinstance(one, Capability) for one in given),
+                f"the capabilities of `{owner}` are {given!r}",
+                "write `capabilities = frozenset({Capability.READ, ...})`",
+            )
+        require(
+            Capability.READ in declared.all(),
+            f"`{declared.tree.__name__}` declares nothing that can be read",
+            "put `Capability.READ` into its `capabilities`; what is not declared is taken not to work",
+        )
+
+    @basic
+    def test_every_option_is_explained(self) -> None:
+        """Each field of `Options` has a help text, which `dss-run init` writes into the configuration."""
+        options = self.declared().tree.Options
+        require(
+            attrs.has(options),
+            f"`{options.__qualname__}` is no attrs class",
+            "put `@attrs.frozen(kw_only=True)` above it",
+        )
+        silent = [field.name for field in attrs.fields(options) if not field.metadata.get("help")]
+        require(
+            not silent,
+            f"these options have no help text: {', '.join(silent)}",
+            'give each `attrs.field(metadata={"help": "what it is, and what a user has to put there"})`',
+        )
+
+    @basic
+    def test_what_is_declared_is_there(self, rig: Rig, branch: str) -> None:
+        """A capability needs its method, or its handlers."""
+        found = list(missing(rig.tree(), self, branch))
+        require(
+            not found,
+            f"what `{branch}` declares is not there:{listed(found)}",
+            "write it, or take the capability out of `capabilities`",
+        )
+
+    @basic
+    def test_what_is_there_is_declared(self, rig: Rig, branch: str) -> None:
+        """Nobody would try what is not declared, and yet a run would use it."""
+        found = list(undeclared(rig.tree(), self, branch))
+        require(
+            not found,
+            f"`{branch}` has what it does not declare:{listed(found)}",
+            "put the capability into `capabilities`, so that it is checked, or take the method away",
+        )
+
+    @basic
+    def test_identity_tells_systems_apart(self, rig: Rig) -> None:
+        """It is a text, the same each time, without secrets: journal and plans know the system by it."""
+        tree = rig.tree()
+        first, second = tree.identity(), rig.tree().identity()
+        require(
+            isinstance(first, str) and first.strip() and first == second,
+            f"`identity()` gave {first!r}, then {second!r}",
+            "return a text that names this one system and never changes: a path, or address and site",
+        )
+        require(
+            first != type(tree).__name__ and first != tree.name,
+            f"`identity()` gives {first!r}, which every other tree of this kind would give too",
+            "override `identity` and name the system itself: the path of its file, or its address",
+        )
+
+    @basic
+    def test_check_finds_nothing_wrong(self, rig: Rig) -> None:
+        """`check()` gives findings, and none of a sound system is an error."""
+        found = list(rig.tree().check())
+        require(
+            all(isinstance(one, Finding) and one.level in LEVELS for one in found),
+            f"`check()` gave {found!r}",
+            f"yield `Finding(level, text)`, its level one of {', '.join(LEVELS)}",
+        )
+        errors = [one.text for one in found if one.level == "error"]
+        require(
+            not errors,
+            f"`check()` finds the suite's own system in error:{listed(errors)}",
+            "mend `check`, or the suite's fixture `system`",
+        )
+        require(
+            found,
+            "`check()` finds nothing at all, so `dss-run check` cannot tell whether the system can be reached",
+            "override `check`, connect, and yield at least one `Finding`",
+        )
+
+    @basic
+    def test_what_a_run_leaves_to_do_is_told_in_sentences(self, rig: Rig) -> None:
+        """`after_run()` gives texts."""
+        found = rig.tree().after_run()
+        require(
+            not isinstance(found, str) and all(isinstance(one, str) for one in found),
+            f"`after_run()` gave {found!r}",
+            "yield one sentence for each thing, or nothing",
+        )
+
+    @needs(Capability.SOURCES)
+    def test_sources_are_known_again(self, rig: Rig) -> None:
+        """The same content has the same digest, another one another."""
+        branch = self.declared().branches[0]
+        rig.seed(branch, [self.record(branch, 1)])
+        first, again = [list(rig.read().sources()) for _ in range(2)]
+        require(
+            first and all(isinstance(one, Source) for one in first),
+            f"`sources()` gave {first!r}",
+            "give a `dss.sources.Source(name, digest, modified)` for each file or feed that was read",
+        )
+        require(
+            _digests(first) == _digests(again),
+            "`sources()` of the same content differ from reading to reading",
+            "make digest and name of the content alone",
+        )
+        rig.seed(branch, [self.record(branch, 2)])
+        require(
+            _digests(first) != _digests(list(rig.read().sources())),
+            "`sources()` are the same although a record has come",
+            "make the digest of the content that was read",
+        )
+
+    @basic
+    def test_secrets_are_kept_as_secrets(self, rig: Rig) -> None:
+        """An option that is named like a secret is of a type that never shows it."""
+        names = ("password", "passwd", "secret", "token", "api_key", "apikey", "private_key")
+        open_ones = [
+            field.name
+            for field in attrs.fields(self.declared().tree.Options)
+            if any(name in field.name.lower() for name in names)
+            and not isinstance(getattr(rig.tree().options, field.name), Secret | bool | None)
+        ]
+        require(
+            not open_ones,
+            f"these options hold secrets as plain text: {', '.join(open_ones)}",
+            "annotate them with `dss.secrets.Secret`; the configuration then takes them by env, file or keyring only",
+        )
+
+
+def _digests(sources: list[Source]) -> set[tuple[str, str]]:
+    return {(one.name, one.digest) for one in sources}

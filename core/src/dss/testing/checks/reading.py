@@ -1,0 +1,398 @@
+"""Whether a branch is read as it is: whole, the same each time, and without a trace in the system."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
+
+from dss.branches import DataStoreBranch
+from dss.capabilities import Capability
+from dss.errors import NotProvided
+from dss.importers import Origin, Rows, Scope, opened
+from dss.keys import BadIdnumber, check_idnumber
+from dss.store import State
+from dss.testing.hostile import HOSTILE_KEYS
+from dss.testing.rig import Rig, plain, short
+from dss.testing.samples import Values
+from dss.testing.suite import Suite, basic, needs
+from dss.testing.verdict import fail, listed, require
+from dss.tree import DataStoreTree
+
+
+class ReadingChecks(Suite):
+    """Reading.
+
+    Attributes:
+        many: records that are seeded where memory is measured.
+    """
+
+    many: ClassVar[int] = 2000
+
+    @basic
+    def test_reading_gives_what_is_there(self, rig: Rig, branch: str) -> None:
+        """Every record that was seeded comes, with every value."""
+        records = [self.record(branch, number) for number in (1, 2, 3)]
+        rig.seed(branch, records)
+
+        found = rig.items(branch)
+
+        wrong = [line for one in records for line in rig.unlike(branch, one, found.get(one["idnumber"]))]
+        require(not wrong, f"`{branch}` is not read as it was seeded:{listed(wrong)}", "mend `readin_branch`")
+        require(
+            found.keys() == {one["idnumber"] for one in records},
+            f"`{branch}` is read with records that nobody seeded: {', '.join(map(short, found))}",
+            "read only what is ours, and each record once",
+        )
+
+    @basic
+    def test_records_are_mappings_or_rows(self, rig: Rig, branch: str) -> None:
+        """An importer gives `Rows`, or mappings with a text as `idnumber`."""
+        rig.seed(branch, [self.record(branch, 1)])
+        tree = rig.tree()
+
+        wrong = [line for line in map(_is_no_record, raw(tree, branch)) if line]
+
+        require(
+            not wrong,
+            f"`readin_branch` of `{branch}` gives what is no record:{listed(wrong)}",
+            "yield mappings with the keys `idnumber` and the model's attributes, or return `Rows(fields, tuples)`",
+        )
+
+    @basic
+    def test_keys_are_unique_and_normal(self, rig: Rig, branch: str) -> None:
+        """Each idnumber comes once, in Unicode's NFC and without outer blanks."""
+        rig.seed(branch, [self.record(branch, number) for number in (1, 2, 3)])
+        keys = [record["idnumber"] for record in raw(rig.tree(), branch)]
+
+        doubled = sorted({one for one in keys if keys.count(one) > 1})
+        require(
+            not doubled,
+            f"`{branch}` gives these idnumbers more than once: {', '.join(map(short, doubled))}",
+            "give each record once; where a key is made of several values, use `dss.key(...)`",
+        )
+        for one in keys:
+            try:
+                check_idnumber(one)
+            except BadIdnumber as error:
+                fail(f"`{branch}`: {error}", "normalise idnumbers in the importer; the core never does")
+
+    @basic
+    def test_reading_twice_gives_the_same(self, rig: Rig, branch: str) -> None:
+        """Nothing in a record comes from when it was read."""
+        rig.seed(branch, [self.record(branch, number) for number in (1, 2, 3)])
+
+        first, second = rig.items(branch), rig.items(branch)
+
+        require(
+            same(first) == same(second),
+            f"two readings of `{branch}` differ although nothing has changed",
+            "leave out of the records what depends on when, or how often, they are read",
+        )
+
+    @basic
+    def test_one_tree_can_be_read_again(self, rig: Rig, branch: str) -> None:
+        """A second reading sees what has come since the first; nothing is kept from it."""
+        rig.seed(branch, [self.record(branch, 1)])
+        tree = rig.read(branch)
+        rig.seed(branch, [self.record(branch, 2)])
+
+        tree.read([branch])
+
+        found = set(getattr(tree, branch).keys())
+        wanted = {self.record(branch, number)["idnumber"] for number in (1, 2)}
+        require(
+            found == wanted,
+            f"a second reading of `{branch}` by the same tree gives {len(found)} of {len(wanted)} records",
+            "keep nothing of an earlier reading; what one reading shares is made in the importer's `__enter__`",
+        )
+
+    @basic
+    def test_the_order_of_records_does_not_matter(self, rig: Rig, branch: str) -> None:
+        """Whatever order the system gives its records in, the same is read."""
+        records = [self.record(branch, number) for number in (1, 2, 3, 4)]
+        needed = self.with_needed(branch, records)
+        for name, others in needed.items():
+            self.seed_backwards(rig, name, others)
+
+        found = rig.items(branch)
+
+        wrong = [line for one in records for line in rig.unlike(branch, one, found.get(one["idnumber"]))]
+        require(
+            not wrong,
+            f"`{branch}` is read otherwise when its records were stored in another order:{listed(wrong)}",
+            "let no record depend on which came before it",
+        )
+
+    def seed_backwards(self, rig: Rig, branch: str, records: list[Values]) -> None:
+        """Put records into the system, the last one first."""
+        for record in reversed(records):
+            rig.system.seed(branch, [record])
+
+    @basic
+    def test_an_empty_system_has_no_records(self, rig: Rig, branch: str) -> None:
+        """Nothing is made up, and it is no error either: zero records, read whole."""
+        tree = rig.read(branch)
+
+        bound = getattr(tree, branch)
+
+        require(
+            bound.state() is State.COMPLETE and len(bound) == 0,
+            f"of an empty system `{branch}` is {bound.state()}, with {len(bound)} records",
+            "read no records there; the core decides what an empty branch is worth",
+        )
+
+    @basic
+    def test_a_branch_it_does_not_have_is_not_provided(self, rig: Rig) -> None:
+        """Asked for an unknown branch, the importer says so; an empty answer would mean that all are gone."""
+        tree = rig.tree()
+        unknown = tree.add_branch(_Unknown)
+        try:
+            records = list(raw(tree, unknown.__name__))
+        except NotProvided:
+            return
+        except Exception as error:
+            fail(
+                f"asked for a branch that it does not have, the importer raised {type(error).__name__}: {error}",
+                "raise `dss.errors.NotProvided` for every branch that is not yours",
+            )
+        fail(
+            f"asked for a branch that it does not have, the importer gave {len(records)} records",
+            "raise `dss.errors.NotProvided` for every branch that is not yours; no records means that all are gone",
+        )
+
+    @basic
+    def test_reading_writes_nothing(self, rig: Rig) -> None:
+        """The system is the same before and after."""
+        for branch in self.declared().branches:
+            rig.seed(branch, [self.record(branch, 1)])
+        before = rig.system.dump()
+
+        rig.read()
+
+        require(
+            rig.system.dump() == before and rig.wire.writes == 0,
+            "reading has changed the system",
+            "write nothing while reading; what has to be made once is made by a handler, or by hand",
+        )
+
+    # -- by key ----------------------------------------------------------------------------------------------------
+
+    @basic
+    def test_records_read_by_key_are_those_of_a_full_read(self, rig: Rig, branch: str) -> None:
+        """`readin_items` gives the very records of `readin_branch`, those asked for and no others."""
+        records = [self.record(branch, number) for number in (1, 2, 3)]
+        rig.seed(branch, records)
+        tree = rig.read()
+        whole = {record["idnumber"]: same(record) for record in raw(tree, branch)}
+        first, second = records[0]["idnumber"], records[2]["idnumber"]
+
+        for keys in ([first], [second, first], [], [first, *HOSTILE_KEYS], list(HOSTILE_KEYS)):
+            found = {one["idnumber"]: same(one) for one in by_key(tree, branch, keys)}
+            wanted = {one: whole[one] for one in keys if one in whole}
+            if found == wanted:
+                continue
+            fail(
+                f"asked for the keys {', '.join(map(short, keys)) or '(none)'}, `readin_items` of `{branch}` gave"
+                f" {_differing(found, wanted)}",
+                "read just these keys, each as a value and never as a pattern, with the same code that makes records"
+                " in `readin_branch`",
+            )
+
+    @needs(Capability.LOOKUP)
+    def test_many_keys_are_read_at_once(self, rig: Rig, branch: str) -> None:
+        """A thousand keys are no error, and take few calls."""
+        record = self.record(branch, 1)
+        rig.seed(branch, [record])
+        tree = rig.read()
+        keys = [record["idnumber"], *(f"none-{number}" for number in range(1500))]
+        rig.wire.heal()
+
+        found = [one["idnumber"] for one in by_key(tree, branch, keys)]
+
+        require(
+            found == [record["idnumber"]],
+            f"of 1,501 keys, of which one is there, `readin_items` of `{branch}` gave {len(found)} records",
+            "ask for the keys in chunks, and give each record once",
+        )
+
+    # -- how -------------------------------------------------------------------------------------------------------
+
+    @needs(Capability.STREAM)
+    def test_records_stream(self, rig: Rig, branch: str) -> None:
+        """While records pass, memory does not grow with them."""
+        rig.seed(branch, [self.record(branch, number) for number in range(1, self.many + 1)])
+        tree = rig.tree()
+        if rig.bound[branch].refers_to:
+            tree.read()
+        for _ in zip(range(10), raw(tree, branch), strict=False):
+            pass  # what is made once, such as a cache of statements, is not counted
+
+        passing = _peak(lambda: sum(1 for _ in raw(tree, branch, named=False)))
+        kept = _peak(lambda: len(list(raw(tree, branch, named=False))))
+
+        require(
+            passing < kept * 0.6,
+            f"reading {self.many} records of `{branch}` one by one takes {passing // 1024} KB, and keeping them all"
+            f" {kept // 1024} KB",
+            "hand records over as they come (a generator over the answer, page by page); or take Capability.STREAM out",
+        )
+
+    @needs(Capability.BLANKS)
+    def test_an_empty_value_is_told_from_a_missing_one(self, rig: Rig, branch: str) -> None:
+        """`""` comes back as `""`, and None as None."""
+        texts = self.free_texts(branch)
+        if not texts:
+            return
+        empty = {**self.record(branch, 1), **dict.fromkeys(texts, "")}
+        missing = {key: one for key, one in self.record(branch, 2).items() if key not in texts}
+        rig.seed(branch, [empty, missing])
+
+        found = rig.items(branch)
+
+        for name in texts:
+            got = (found[empty["idnumber"]].get(name), found[missing["idnumber"]].get(name))
+            require(
+                got == ("", None),
+                f"`{branch}.{name}`, seeded empty and seeded not at all, is read as {got[0]!r} and {got[1]!r}",
+                'read an empty value as `""` and a missing one as None; or take Capability.BLANKS out',
+            )
+
+    @needs(Capability.TRACE)
+    def test_every_value_is_traced(self, rig: Rig, branch: str) -> None:
+        """`trace` names a place for each value of a record, and knows nothing of one that is not there."""
+        record = self.record(branch, 1)
+        rig.seed(branch, [record])
+        tree = rig.read()
+        assert tree.importer is not None
+
+        origins = list(tree.importer.trace(getattr(tree, branch), record["idnumber"]))
+
+        require(
+            all(isinstance(one, Origin) and isinstance(one.place, str) and one.place for one in origins),
+            f"`trace` of `{branch}` gave {origins!r}",
+            "give `Origin(attribute, value, place)`, the place in words that lead a person there",
+        )
+        told = {one.attribute for one in origins if one.taken}
+        silent = [name for name in rig.items(branch)[record["idnumber"]] if name not in told]
+        silent = [name for name in silent if name in record]
+        require(
+            not silent,
+            f"`trace` of `{branch}` does not tell where these come from: {', '.join(silent)}",
+            "give an `Origin` for each attribute that the record has",
+        )
+        require(
+            not [one for one in tree.importer.trace(getattr(tree, branch), "none-1") if one.taken],
+            f"`trace` of `{branch}` tells of a record that is not there",
+            "give nothing, or what was left out (`taken=False`)",
+        )
+
+    @needs(Capability.DELTA)
+    def test_changes_since_a_mark_are_all_named(self, rig: Rig, branch: str) -> None:
+        """What was made, changed or taken away since a mark is named, and read again gives what is there."""
+        stays, changes, goes, comes = (self.record(branch, number) for number in (1, 2, 3, 4))
+        rig.seed(branch, [stays, changes, goes])
+        first = self._changes(rig, branch, None)
+        name = next(iter([*self.changeable(branch), *self.multi_valued(branch)]), None)
+        touched = {goes["idnumber"], comes["idnumber"]}
+        if name is not None:
+            rig.seed(branch, [{**changes, name: self.another(branch, name, changes[name])}])
+            touched.add(changes["idnumber"])
+        rig.system.remove(branch, [goes["idnumber"]])
+        rig.seed(branch, [comes])
+
+        then = self._changes(rig, branch, first.mark)
+        after = self._changes(rig, branch, then.mark)
+
+        unnamed = touched - set(then.idnumbers)
+        require(
+            not unnamed,
+            f"`readin_changes` of `{branch}` does not name {', '.join(sorted(unnamed))}, made, changed or taken away"
+            " since the mark",
+            "name every record that may have changed since the mark; more is no fault, fewer is",
+        )
+        require(
+            not touched & set(after.idnumbers) or after.mark != then.mark,
+            f"`readin_changes` of `{branch}` names the same changes again after its new mark",
+            "return as `mark` where the system stands once these changes are known",
+        )
+        tree = rig.read()
+        found = {one["idnumber"] for one in by_key(tree, branch, sorted(touched))}
+        require(
+            found == touched - {goes["idnumber"]},
+            f"of what `readin_changes` of `{branch}` named, `readin_items` finds {sorted(found)}",
+            "let `readin_items` find those that are there, and none that is gone",
+        )
+
+    def _changes(self, rig: Rig, branch: str, since: str | None) -> Any:
+        tree = rig.tree()
+        assert tree.importer is not None
+        found = tree.importer.readin_changes(getattr(tree, branch), since)
+        require(
+            found is not None and isinstance(found.mark, str),
+            f"`readin_changes` of `{branch}` since {since!r} gave {found!r}",
+            "return `Changes(idnumbers, mark)`; None only for a mark that the system has forgotten",
+        )
+        return found
+
+
+class _Unknown(DataStoreBranch):
+    """A branch that no connector has."""
+
+    __branchname__ = "unheard_of"
+
+
+def raw(tree: DataStoreTree, branch: str, *, named: bool = True) -> Iterator[Any]:
+    """What the connector gives for a branch, record by record, before anything is made of it."""
+    bound = getattr(tree, branch)
+    with opened(tree.hooks.readin_branch(tree, bound)) as given:
+        if given is None:
+            # the importer has called `branch.make` itself
+            yield from ({"idnumber": one, **vars_of(item, bound)} for one, item in bound.items())
+        elif isinstance(given, Rows) and not named:
+            yield from given.rows
+        else:
+            yield from given
+
+
+def by_key(tree: DataStoreTree, branch: str, keys: Iterable[str]) -> Iterator[Any]:
+    """What the connector gives for some keys."""
+    assert tree.importer is not None
+    yield from tree.importer.readin_items(getattr(tree, branch), list(keys), Scope.OURS)
+
+
+def vars_of(item: Any, bound: type[DataStoreBranch]) -> dict[str, Any]:
+    """The attributes of an item."""
+    return {name: getattr(item, name, None) for name in bound.names()}
+
+
+def same(value: Any) -> Any:
+    """A record, or records, by which two can be compared; collections of values are sets."""
+    if isinstance(value, dict):
+        return {key: same(one) for key, one in value.items() if one is not None}
+    return plain(value)
+
+
+def _is_no_record(record: Any) -> str:
+    if not hasattr(record, "keys"):
+        return f"{type(record).__name__} {short(record)}"
+    if not isinstance(record.get("idnumber"), str):
+        return f"a mapping whose `idnumber` is {record.get('idnumber')!r}"
+    return ""
+
+
+def _differing(found: dict[str, Any], wanted: dict[str, Any]) -> str:
+    if found.keys() != wanted.keys():
+        return f"{', '.join(map(short, found)) or 'none'}"
+    unlike = next(one for one in found if found[one] != wanted[one])
+    return f"`{unlike}` with other values than a full read: {short(str(found[unlike]))}"
+
+
+def _peak(work: Any) -> int:
+    """The most memory, in bytes, that Python holds at a time for something."""
+    tracemalloc.start()
+    try:
+        work()
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()

@@ -1,0 +1,291 @@
+"""Whether every handler writes what its action says, and a second run finds nothing left to do."""
+
+from __future__ import annotations
+
+from dss.actions import Kind, Outcome
+from dss.attributes import ENABLED
+from dss.capabilities import Capability
+from dss.testing.checks.hostile_reading import hostile_records
+from dss.testing.hostile import HOSTILE
+from dss.testing.rig import Ran, Rig
+from dss.testing.samples import Values
+from dss.testing.suite import Suite, basic, needs
+from dss.testing.verdict import fail, listed, require
+
+
+class WritingChecks(Suite):
+    """Writing, seen by another way than the connector's own."""
+
+    @needs(Capability.CREATE)
+    def test_new_records_are_written(self, rig: Rig, branch: str) -> None:
+        """`new` makes each record with every value, and what it refers to is made before it in the same run."""
+        records = [self.record(branch, number) for number in (1, 2, 3)]
+        rig.want(branch, *records)
+
+        ran = rig.apply()
+
+        all_done(ran, branch, "new")
+        self.is_there(rig, branch, *records)
+        self.nothing_is_left(rig, branch)
+
+    @needs(Capability.CREATE)
+    def test_the_systems_own_ids_are_those_it_reads(self, rig: Rig, branch: str) -> None:
+        """What `done(native=...)` says of a new record is what a reading says of it later."""
+        record = self.record(branch, 1)
+        rig.want(branch, record)
+        with rig.run() as run:
+            run.plan()
+            run.apply()
+            told = getattr(run.syncs[0].right, branch).native(record["idnumber"])
+
+        read = getattr(rig.read(), branch).native(record["idnumber"])
+
+        require(
+            read is None or str(told) == str(read),
+            f"the handler of `new` in `{branch}` told the id {told!r}, and reading gives {read!r}",
+            "answer `action.done(native=...)` with the id that the importer gives as `dss.importers.NATIVE`",
+        )
+
+    @needs(Capability.UPDATE)
+    def test_updates_are_written(self, rig: Rig, branch: str) -> None:
+        """Each attribute is changed to what is wanted, alone, and no other with it."""
+        record, bystander = self.record(branch, 1), self.record(branch, 2)
+        self.has(rig, branch, record, bystander)
+        for name in self.changeable(branch):
+            record = {**record, name: self.another(branch, name, record[name])}
+            rig.want(branch, record)
+
+            ran = rig.apply()
+
+            all_done(ran, branch, f"update {name}")
+            self.is_there(rig, branch, record, bystander)
+            self.nothing_is_left(rig, branch)
+
+    @needs(Capability.UPDATE)
+    def test_many_updates_of_one_record_are_written(self, rig: Rig, branch: str) -> None:
+        """All attributes at once."""
+        record, bystander = self.record(branch, 1), self.record(branch, 2)
+        self.has(rig, branch, record, bystander)
+        changed = {name: self.another(branch, name, record[name]) for name in self.changeable(branch)}
+        rig.want(branch, {**record, **changed})
+
+        ran = rig.apply()
+
+        all_done(ran, branch, "update")
+        self.is_there(rig, branch, {**record, **changed}, bystander)
+        self.nothing_is_left(rig, branch)
+
+    @needs(Capability.DISABLE)
+    def test_disabling_and_enabling_are_written(self, rig: Rig, branch: str) -> None:
+        """`enabled` goes to False and back, and nothing else changes."""
+        record, bystander = self.record(branch, 1), self.record(branch, 2)
+        if ENABLED not in record:
+            return
+        self.has(rig, branch, record, bystander)
+        for enabled in (False, True):
+            record = {**record, ENABLED: enabled}
+            rig.want(branch, record)
+
+            ran = rig.apply()
+
+            all_done(ran, branch, f"update {ENABLED} to {enabled}")
+            self.is_there(rig, branch, record, bystander)
+            self.nothing_is_left(rig, branch)
+
+    @needs(Capability.END)
+    def test_old_records_are_ended(self, rig: Rig, branch: str) -> None:
+        """`old` disables a record or takes it away, and leaves its neighbours alone."""
+        record, bystander = self.record(branch, 1), self.record(branch, 2)
+        self.has(rig, branch, record, bystander)
+        rig.want_no_more(branch, record)
+
+        ran = rig.apply()
+
+        all_done(ran, branch, "old")
+        self.is_ended(rig, branch, record)
+        self.is_there(rig, branch, bystander)
+        self.nothing_is_left(rig, branch)
+
+    @needs(Capability.END, Capability.CREATE)
+    def test_what_was_ended_can_come_back(self, rig: Rig, branch: str) -> None:
+        """A record that is wanted again is there again, once, with its values."""
+        record, bystander = self.record(branch, 1), self.record(branch, 2)
+        self.has(rig, branch, record, bystander)
+        rig.want_no_more(branch, record)
+        rig.apply()
+        rig.want(branch, record)
+
+        ran = rig.apply()
+
+        all_done(ran, branch, "new, or update enabled,")
+        self.is_there(rig, branch, record, bystander)
+        self.nothing_is_left(rig, branch)
+
+    @needs(Capability.MULTI_VALUES)
+    def test_single_values_are_added_and_removed(self, rig: Rig, branch: str) -> None:
+        """One value comes and goes, and the others stay; so do those of other records."""
+        record, bystander = self.record(branch, 1), self.record(branch, 2)
+        for name in self.multi_valued(branch):
+            self.has(rig, branch, record, bystander)
+            for kind, values in (
+                (Kind.ADD, self.another(branch, name, record[name])),
+                (Kind.REMOVE, record[name]),
+                (Kind.REMOVE, type(record[name])()),
+                (Kind.ADD, record[name]),
+            ):
+                wanted = {**record, name: values}
+                rig.want(branch, wanted)
+
+                ran = rig.apply()
+
+                all_done(ran, branch, f"{kind} {name}")
+                self.is_there(rig, branch, wanted, bystander)
+                self.nothing_is_left(rig, branch)
+
+    # -- hostile texts ---------------------------------------------------------------------------------------------
+
+    @needs(Capability.CREATE)
+    def test_hostile_texts_are_written_intact_or_refused(self, rig: Rig, branch: str) -> None:
+        """What is stored is what was wanted; what the system cannot hold has failed openly, and harmed no other."""
+        records = hostile_records(self, branch)
+        texts = self.free_texts(branch)
+        refused = {
+            sort: {**self.record(branch, 90 + number), **dict.fromkeys(texts, HOSTILE[sort])}
+            for number, sort in enumerate(one for one in self.unstorable if one in HOSTILE and texts)
+        }
+        rig.want(branch, *records.values(), *refused.values())
+
+        ran = rig.apply()
+
+        found = rig.contents(branch)
+        wrong = [
+            f"{sort}: {line}"
+            for sort, record in records.items()
+            for line in rig.unlike(branch, record, found.get(record["idnumber"]))
+        ]
+        require(
+            not wrong,
+            f"`{branch}` does not store texts as they are:{listed([*wrong, *ran.complaints()])}",
+            "pass values as parameters, or escape them by the library that makes the request; what the system cannot"
+            " hold goes, with the reason, into the suite's `unstorable`, `plain` or `as_read`",
+        )
+        told = {action.idnumber for action in ran.errors} | {
+            result.action.idnumber for result in ran.undone if result.action is not None and result.reason
+        }
+        mangled = [
+            f"{sort}: {line}"
+            for sort, record in refused.items()
+            if record["idnumber"] not in told
+            for line in rig.unlike(branch, record, found.get(record["idnumber"]))
+        ]
+        require(
+            not mangled,
+            f"`{branch}` alters what it cannot hold, and says nothing:{listed(mangled)}",
+            "let the handler raise, or the branch's `refusal` give the reason before anything is written",
+        )
+        rig.want_no_more(branch, *refused.values())
+        self.nothing_is_left(rig, branch)
+
+    # -- once and again --------------------------------------------------------------------------------------------
+
+    @basic
+    def test_one_plan_applied_twice_does_nothing_twice(self, rig: Rig, branch: str) -> None:
+        """Of a plan file that is applied again everything is found done, and nothing is written."""
+        self.has_changes(rig, branch)
+        file = rig.folder / "once.plan"
+        planned = rig.plan(file)
+        if not planned.actions:
+            return
+        rig.apply(file)
+        before = rig.system.dump()
+        rig.wire.heal()
+
+        again = rig.apply(file)
+
+        require(
+            rig.system.dump() == before and not again.done(),
+            f"a plan of `{branch}` that was applied a second time changed the system again",
+            "let the importer's `readin_items` give records as they are now, by which what is done already is known",
+        )
+        require(
+            not again.report.total(Outcome.FAILED),
+            f"a plan of `{branch}` that was applied a second time failed:{listed(again.complaints())}",
+            "let `readin_items` find what was just made, and not find what was just ended",
+        )
+
+    def has_changes(self, rig: Rig, branch: str) -> None:
+        """Want something new, something changed, and something no more, as far as the branch declares it."""
+        declared = self.declared().of(branch)
+        stays, changes, goes, comes = (self.record(branch, number) for number in (1, 2, 3, 4))
+        self.has(rig, branch, stays, changes, *([goes] if Capability.END in declared else []))
+        if Capability.UPDATE in declared:
+            for name in self.changeable(branch)[:1]:
+                rig.want(branch, {**changes, name: self.another(branch, name, changes[name])})
+        if Capability.MULTI_VALUES in declared:
+            for name in self.multi_valued(branch)[:1]:
+                rig.want(branch, {**stays, name: self.another(branch, name, stays[name])})
+        if Capability.END in declared:
+            rig.want_no_more(branch, goes)
+        if Capability.CREATE in declared:
+            rig.want(branch, comes)
+
+    # -- what the checks are made of -------------------------------------------------------------------------------
+
+    def has(self, rig: Rig, branch: str, *records: Values) -> None:
+        """Let the system have these records and no difference, and let them be ours."""
+        rig.want(branch, *records)
+        for name, wanted in rig.wanted.items():
+            rig.system.seed(name, list(wanted.values()))
+        rig.claim()
+        planned = rig.plan()
+        require(
+            not planned.actions and not planned.errors,
+            f"what was seeded differs from what is wanted, although both are the same:"
+            f"{listed([*planned.actions, *planned.errors])}",
+            "mend the fixture's `seed`, or the importer; how the system alters a value goes into the suite's `as_read`,"
+            " and into the model, so that it is no difference",
+        )
+
+    def is_there(self, rig: Rig, branch: str, *records: Values) -> None:
+        """Require that the system holds these records as they are."""
+        found = rig.contents(branch)
+        wrong = [line for one in records for line in rig.unlike(branch, one, found.get(one["idnumber"]))]
+        require(
+            not wrong,
+            f"the run said that all was done, and the system holds something else:{listed(wrong)}",
+            "write in the handler what the action says, and answer done only when the system has stored it",
+        )
+
+    def is_ended(self, rig: Rig, branch: str, record: Values) -> None:
+        """Require that a record is gone, or disabled."""
+        found = rig.contents(branch).get(record["idnumber"])
+        require(
+            found is None or found.get(ENABLED) is False,
+            f"the run said that {branch} `{record['idnumber']}` was ended, and it is there as before",
+            "disable it or take it away in the handler of `old`",
+        )
+
+    def nothing_is_left(self, rig: Rig, branch: str) -> None:
+        """Require that a new plan is empty."""
+        again = rig.plan()
+        left = [*again.actions, *again.errors]
+        require(
+            not left,
+            f"after a run of `{branch}` in which all was done, a new plan is not empty:{listed(left)}",
+            "read what was written in the form in which it is compared, and write all that the action says",
+        )
+
+
+def all_done(ran: Ran, branch: str, what: str) -> None:
+    """Require that a run has planned something, and done all of it."""
+    if not ran.actions:
+        fail(
+            f"`{what}` of `{branch}` was wanted, and nothing was planned:{listed(ran.complaints())}",
+            "let the importer read the attribute, and let the suite's `another` and `as_read` give values that differ"
+            " when they are read",
+        )
+    if ran.complaints() or ran.done() != len(ran.actions):
+        fail(
+            f"`{what}` of `{branch}` was not carried out:{listed(ran.complaints())}",
+            "write the handler; it must return None or `action.done()` for what it has done, and say why it has not",
+        )

@@ -1,0 +1,217 @@
+"""Sample records, made from what a branch declares; an author overrides what the system wants otherwise."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import types
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Union, get_args, get_origin, get_type_hints
+
+import attrs
+
+from dss.attributes import ENABLED, is_multi, model_of
+from dss.keys import key
+
+if TYPE_CHECKING:
+    from dss.branches import DataStoreBranch
+
+Values = dict[str, Any]
+Branch = type["DataStoreBranch"]
+
+PLAIN = ("username", "email")
+"""Attributes that hardly any system takes any text in."""
+
+
+class Samples:
+    """What stands in the records that a suite seeds and writes.
+
+    Attributes:
+        fixed: by branch, attributes that never change once a record is made; those of `key_of` never do anyhow.
+        plain: by branch, attributes that do not take any text, such as a code from a list; they are only given sample
+            values. `username`, `email`, references and those of `key_of` are plain anyhow.
+    """
+
+    fixed: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    plain: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    _bound: Mapping[str, Branch]
+
+    # -- what an author may override -------------------------------------------------------------------------------
+
+    def idnumber(self, branch: str, number: int) -> str:
+        """The key of sample record 1, 2, ...; not asked for where the branch makes it of attributes (`key_of`)."""
+        return f"{branch}-{number}"
+
+    def record(self, branch: str, number: int) -> Values:
+        """Sample record 1, 2, ...: idnumber and every attribute that the system keeps, different in each record.
+
+        By default made from the model's annotations; what the kit cannot make is left out.
+        """
+        bound = self._bound[branch]
+        values = {
+            name: value
+            for name, hint in settable(bound).items()
+            if (value := self._value(bound, name, hint, number)) is not None
+        }
+        if bound.key_of:
+            return {"idnumber": key(*[str(values.get(name, "")) for name in bound.key_of]), **values}
+        return {"idnumber": self.idnumber(branch, number), **values}
+
+    def another(self, branch: str, attribute: str, value: Any) -> Any:
+        """Another valid value for an attribute, to update it to; of a reference, a record that `reference` gives."""
+        bound = self._bound[branch]
+        targets = bound.references().get(attribute)
+        if isinstance(value, bool):
+            return not value
+        if targets:
+            one = self.reference(targets, 2)
+            return type(value)([*value, one]) if is_multi(value) else one
+        if is_multi(value):
+            return type(value)([*value, f"{attribute} more"])
+        if isinstance(value, int | float | decimal.Decimal):
+            return value + 1
+        if isinstance(value, datetime.date):
+            return value + datetime.timedelta(days=1)
+        if attribute == "email":
+            return f"changed.{value}"
+        return f"{value}x" if attribute in PLAIN else f"{value} changed"
+
+    def as_read(self, branch: str, attribute: str, value: Any) -> Any:
+        """How a value comes back from the system when it is not as it was given: a text shortened, None as `""`."""
+        return value
+
+    # -- what the kit asks -----------------------------------------------------------------------------------------
+
+    def reference(self, targets: Sequence[str], number: int) -> str:
+        """The key of a sample record that a reference may hold."""
+        target = next((name for name in targets if name in self._bound), targets[0])
+        return str(self.record(target, number)["idnumber"])
+
+    def changeable(self, branch: str) -> list[str]:
+        """The single-valued attributes, `enabled` aside, that an update may change."""
+        bound, values = self._bound[branch], self.record(branch, 1)
+        never = {*bound.key_of, *self.fixed.get(branch, ()), ENABLED, "idnumber"}
+        return [name for name, value in values.items() if name not in never and not is_multi(value)]
+
+    def multi_valued(self, branch: str) -> list[str]:
+        """The attributes whose values are added and removed one by one."""
+        fixed = self.fixed.get(branch, ())
+        values = self.record(branch, 1)
+        return [name for name, value in values.items() if is_multi(value) and name not in fixed]
+
+    def free_texts(self, branch: str) -> list[str]:
+        """The attributes that take any text."""
+        bound, values = self._bound[branch], self.record(branch, 1)
+        plain = {*PLAIN, *bound.key_of, *bound.references(), *self.plain.get(branch, ()), "idnumber"}
+        return [name for name, value in values.items() if isinstance(value, str) and name not in plain]
+
+    def with_needed(self, branch: str, records: Iterable[Values]) -> dict[str, list[Values]]:
+        """These records, and before them all samples that they refer to, by branch."""
+        found: dict[str, dict[str, Values]] = {}
+        self._gather(branch, list(records), found)
+        order = [name for name in self._bound if name in found]
+        return {name: list(found[name].values()) for name in order}
+
+    def needed_branches(self, branch: str) -> list[str]:
+        """The branch, and those that it refers to, and so on, in the connector's order."""
+        wanted = {branch}
+        while True:
+            more = {
+                target
+                for name in wanted
+                for targets in self._bound[name].references().values()
+                for target in targets
+                if target in self._bound
+            }
+            if more <= wanted:
+                return [name for name in self._bound if name in wanted]
+            wanted |= more
+
+    def _gather(self, branch: str, records: list[Values], found: dict[str, dict[str, Values]]) -> None:
+        mine = found.setdefault(branch, {})
+        for record in records:
+            if record["idnumber"] in mine:
+                continue
+            mine[record["idnumber"]] = record
+            for attribute, targets in self._bound[branch].references().items():
+                for value in _several(record.get(attribute)):
+                    self._refer(targets, value, found)
+
+    def _refer(self, targets: Sequence[str], value: str, found: dict[str, dict[str, Values]]) -> None:
+        for target in targets:
+            for number in range(1, 100) if target in self._bound else ():
+                record = self.record(target, number)
+                if record["idnumber"] == value:
+                    self._gather(target, [record], found)
+                    return
+
+    def _value(self, bound: Branch, name: str, hint: Any, number: int) -> Any:
+        kinds = list(_kinds(hint))
+        targets = bound.references().get(name)
+        multi = next((one for one in kinds if get_origin(one) or one in (set, frozenset, tuple, list)), None)
+        if targets:
+            one = self.reference(targets, number)
+            return _collection(multi, one) if multi is not None else one
+        if multi is not None:
+            return _collection(multi, f"{name} {number}")
+        return _single(bound.__name__, name, kinds, number)
+
+
+def settable(bound: Branch) -> dict[str, Any]:
+    """The attributes of a branch's model that a record may give, with their annotations."""
+    klass = bound.klass
+    names = [name for name in model_of(klass).names if not isinstance(getattr(klass, name, None), property)]
+    if attrs.has(klass):
+        given = {field.name for field in attrs.fields(klass) if field.init}
+        names = [name for name in names if name in given]
+    try:
+        hints = get_type_hints(klass)
+    except (NameError, TypeError, AttributeError):
+        hints = {}
+    return {name: hints.get(name, str) for name in names}
+
+
+def _several(value: Any) -> Collection[str]:
+    if value is None or value == "":
+        return ()
+    return value if is_multi(value) else (value,)
+
+
+def _kinds(hint: Any) -> Iterator[Any]:
+    """The types that an annotation allows, None left out; Any stands for text."""
+    if get_origin(hint) in (Union, types.UnionType):
+        for one in get_args(hint):
+            yield from _kinds(one)
+    elif hint is Any:
+        yield str
+    elif hint is not type(None):
+        yield hint
+
+
+def _collection(hint: Any, value: Any) -> Any:
+    origin = get_origin(hint) or hint
+    kind = origin if origin in (set, frozenset, tuple, list) else frozenset
+    return kind([value])
+
+
+def _single(branch: str, name: str, kinds: Sequence[Any], number: int) -> Any:
+    if name == ENABLED or bool in kinds:
+        return True
+    if name == "email":
+        return f"{branch}{number}@example.org"
+    if name == "username":
+        return f"{branch}{number}"
+    if str in kinds:
+        return f"{name.strip('_').replace('_', ' ')} {number}"
+    if int in kinds:
+        return number
+    if float in kinds:
+        return number + 0.5
+    if decimal.Decimal in kinds:
+        return decimal.Decimal(number)
+    if datetime.date in kinds:
+        return datetime.date(2012, 1, 1) + datetime.timedelta(days=number)
+    if datetime.datetime in kinds:
+        return datetime.datetime(2012, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(days=number)
+    return None

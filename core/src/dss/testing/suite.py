@@ -1,0 +1,123 @@
+"""What every suite has: the connector it names, its fixtures, one test for each branch that declares the capability."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, ClassVar
+
+import pytest
+
+from dss.capabilities import Capability
+from dss.errors import DssError, TemporaryError
+from dss.testing.declared import Declared, declared_by
+from dss.testing.rig import Rig
+from dss.testing.samples import Samples
+from dss.testing.system import System
+from dss.testing.wire import Wire
+
+basic = pytest.mark.dss_basic
+"""A check of the basic set, which every connector has to pass."""
+
+
+def needs(*capabilities: Capability) -> pytest.MarkDecorator:
+    """A check of the optional rest: it is made for branches that declare all of these."""
+    return pytest.mark.dss_needs(*capabilities)
+
+
+class Suite(Samples):
+    """Base of both suites.
+
+    Attributes:
+        connector: the name of the connector's entry point; or the object with its hooks, when it is not installed.
+        branches: those that are checked; none is all that the connector registers.
+        read_calls: methods of what `tree.open_client()` returns that read; with dots for a part of it: `session.get`.
+        write_calls: methods of it that write.
+        unstorable: by sort (see `dss.testing.hostile`), why the system cannot hold such texts; a target must refuse
+            them openly.
+    """
+
+    connector: ClassVar[Any] = ""
+    branches: ClassVar[Sequence[str]] = ()
+    read_calls: ClassVar[Sequence[str]] = ()
+    write_calls: ClassVar[Sequence[str]] = ()
+    unstorable: ClassVar[dict[str, str]] = {}
+
+    # -- what an author gives --------------------------------------------------------------------------------------
+
+    @pytest.fixture
+    def system(self) -> System:
+        """A fresh and empty system; a suite overrides this."""
+        raise NotImplementedError(
+            f"`{type(self).__name__}` has no fixture `system`; write one that returns a `dss.testing.System`, fresh and"
+            " empty for every test"
+        )
+
+    def tap(self, client: Any, wire: Wire) -> None:
+        """Put the wire between the connector's client and the system.
+
+        By default the methods named in `read_calls` and `write_calls` are wrapped on the object itself. Override it
+        where calls are no plain methods: call `wire.before` and `wire.after` around each of them, let what a call
+        answers pass through `wire.items`, and set `wire.is_tapped`.
+        """
+        for name in self.read_calls:
+            wire.wrap(client, name, writes=False)
+        for name in self.write_calls:
+            wire.wrap(client, name, writes=True)
+
+    def busy(self) -> BaseException:
+        """What the client raises in a call that writes when the system is busy for the moment."""
+        return TemporaryError("busy, as the check wanted")
+
+    def refused(self) -> BaseException:
+        """What the client raises in a call that writes when the system refuses it for good."""
+        return RuntimeError("refused, as the check wanted")
+
+    # -- fixtures --------------------------------------------------------------------------------------------------
+
+    @pytest.fixture
+    def rig(self, system: System, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+        """The connector on its system."""
+        rig = Rig(self, system, self.declared(), tmp_path_factory.mktemp("dss"))
+        self._bound = rig.bound
+        yield rig
+        rig.close()
+
+    @pytest.fixture(autouse=True)
+    def _only_what_is_declared(self, request: pytest.FixtureRequest) -> None:
+        needed = _needed_by(request.node)
+        if not needed <= self.declared().all():
+            pytest.skip(_not_declared(needed))
+
+    @classmethod
+    def declared(cls) -> Declared:
+        """What the connector declares."""
+        if not cls.connector:
+            raise DssError(
+                f"`{cls.__name__}` does not say which connector it is for; set `connector` to its name"
+            )
+        return declared_by(cls.connector, cls.branches)
+
+    # -- one test for each branch ----------------------------------------------------------------------------------
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Make a check for every branch that declares what it needs; where none does, skip it and say so."""
+        if "branch" not in metafunc.fixturenames:
+            return
+        needed = _needed_by(metafunc.definition)
+        try:
+            declared = self.declared()
+        except DssError:
+            # `test_the_connector_is_found` tells why
+            branches: list[str] = []
+        else:
+            branches = [name for name in declared.branches if needed <= declared.of(name)]
+        skip = pytest.mark.skip(reason=_not_declared(needed))
+        metafunc.parametrize("branch", branches or [pytest.param("", marks=skip, id="none")])
+
+
+def _needed_by(node: pytest.Item | pytest.Function) -> frozenset[Capability]:
+    return frozenset(one for mark in node.iter_markers("dss_needs") for one in mark.args)
+
+
+def _not_declared(needed: Iterable[Capability]) -> str:
+    return f"not declared: {', '.join(sorted(needed)) or 'any branch'}"
