@@ -1,11 +1,15 @@
 """The workspace and its members, as the tests of its rules see them."""
 
+import hashlib
+import os
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
+from tests.environments import build, pip
 
 ROOT = Path(__file__).parent.parent
 
@@ -62,3 +66,34 @@ def core() -> Member:
 def connectors() -> list[Member]:
     """Every connector, in the order of their names."""
     return CONNECTORS
+
+
+@pytest.fixture(scope="session")
+def locked(root: Path) -> Path:
+    """A folder with the wheel of everything locked, its hashes checked; kept until the lock changes."""
+    lock = root / "requirements.txt"
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    folder = root / ".cache" / f"wheels-{version}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
+    if not folder.exists():
+        part = folder.with_suffix(f".{os.getpid()}")
+        pip("download", "--no-deps", "--require-hashes", "-r", lock, "-d", part)
+        part.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wheels(
+    core: Member, connectors: list[Member], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """The wheel of each member, by the folder's name, built with the locked back-end."""
+    folder = tmp_path_factory.mktemp("wheels")
+    return {str(member): build(member.folder, folder / str(member)) for member in (core, *connectors)}
+
+
+@pytest.fixture(scope="session")
+def testers(locked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What runs tests, in a folder of its own, so that it can be lent to a clean environment."""
+    folder = tmp_path_factory.mktemp("testers")
+    names = ("pytest", "hypothesis", "sybil")
+    pip("install", "--no-index", "--find-links", locked, "--target", folder, *names)
+    return folder

@@ -1,4 +1,4 @@
-"""The tree of one My System, and its branches in the order in which their records have to be made."""
+"""The tree, and its branches in the order in which their records have to be made."""
 
 from __future__ import annotations
 
