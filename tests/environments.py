@@ -31,8 +31,14 @@ def build(project: Path, folder: Path) -> Path:
     return wheel
 
 
-def environment(folder: Path, locked: Path, *wheels: Path) -> Path:
-    """A clean environment with these wheels and what they require, of what is locked; no pip in it."""
+def environment(folder: Path, locked: Path, *wheels: Path | str) -> Path:
+    """A clean environment with these wheels and what they require, of what is locked; no pip in it.
+
+    Args:
+        folder: where it is made.
+        locked: the folder with the wheels of all that is locked.
+        wheels: files; behind one may stand an extra, in brackets.
+    """
     venv.create(folder, with_pip=False, symlinks=True)
     chosen = dict.fromkeys(wheels)
     pip("--python", folder / "bin/python", "install", "--no-index", "--find-links", locked, *chosen)

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.environments import bare, build, environment, run_tests
+from tests.environments import bare, build, environment
 
 from dss.scaffold import MOST, names_of
 
@@ -39,14 +39,15 @@ def test_it_is_linted_laid_out_and_typed_under_any_name(tmp_path: Path, name: st
 
 
 def test_its_wheel_beside_the_cores_is_listed_and_passes_its_tests(
-    tmp_path: Path, wheels: dict[str, Path], locked: Path, testers: Path
+    tmp_path: Path, wheels: dict[str, Path], locked: Path
 ) -> None:
-    """In an environment with nothing else in it."""
+    """In an environment with nothing in it but what the two require, its extra `test` among that."""
     project = make("card_file", tmp_path)
+    wheel = build(project, tmp_path / "wheel")
 
-    home = environment(tmp_path / "env", locked, wheels["core"], build(project, tmp_path / "wheel"))
+    home = environment(tmp_path / "env", locked, wheels["core"], f"{wheel}[test]")
     listed = bare([home / "bin/dss-run", "connectors"])
-    said = run_tests(home, testers, project / "tests")
+    said = bare([home / "bin/python", "-m", "pytest", "-q", "-p", "no:cacheprovider", project / "tests"])
 
     assert listed.startswith("card_file 0.1.0\n  distribution  dss-card-file\n")
     assert "branches      people, groups\n" in listed
