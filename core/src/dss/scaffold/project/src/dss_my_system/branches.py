@@ -72,7 +72,7 @@ class MySystemTree(DataStoreTree):
         return f"my_system {(self.config_folder / self.options.path).resolve()}"
 
     def check(self) -> Iterable[Finding]:
-        """For `dss-run check`: whether the system can be reached, and permits what is needed."""
+        """For `dss-run check`: whether the system can be reached, and does what is asked."""
         return list(self._findings())
 
     def _findings(self) -> Iterator[Finding]:

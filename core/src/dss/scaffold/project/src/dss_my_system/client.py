@@ -174,8 +174,8 @@ def _there(found: Any, kind: str, number: str) -> Any:
 
 
 def _with(record: Record, person: str) -> list[str]:
-    return sorted({*record.get("members", ()), person})
+    return sorted({*(record.get("members") or ()), person})
 
 
 def _without(record: Record, person: str) -> list[str]:
-    return sorted({*record.get("members", ())} - {person})
+    return sorted({*(record.get("members") or ())} - {person})
