@@ -39,6 +39,11 @@ SYSTEM = "system"
 """The name of the tree that is tried."""
 MANY = 1_000_000
 
+FILTERED: set[str] = set()
+"""Idnumbers that `is_kept` leaves out."""
+IS_KEPT = "dss.testing.rig/is_kept"
+"""How a configuration names it."""
+
 Found = dict[str, dict[str, Any]]
 
 
@@ -330,3 +335,8 @@ def short(value: Any) -> str:
     """A value as it may stand in a message."""
     text = ascii(sorted(value)) if isinstance(value, frozenset) else ascii(value)
     return text if len(text) <= 80 else f"{text[:60]}... ({len(text)} characters)"
+
+
+def is_kept(item: Any) -> bool:
+    """A filter, as a user would name one in the configuration."""
+    return item.idnumber not in FILTERED

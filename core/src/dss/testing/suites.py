@@ -1,22 +1,27 @@
 """The two suites that a connector's author subclasses.
 
-The rule by which the basic set grows: what a check asks for must hold of every connector, whatever that declares; it must
-have been met by all connectors of this project for a whole minor release as part of the optional rest; and that it will
-join the basic set must have stood in the changelog for one. Until then a new check is optional: it needs a capability.
+The rule by which the basic set grows: what a check asks for must hold of every connector, whatever that declares; all
+connectors of this project must have met it for a whole minor release as part of the optional rest; and for as long the
+changelog must have said that it will join the basic set. Until then a new check is optional: it needs a capability.
 """
 
 from __future__ import annotations
 
 from dss.testing.checks.broken_reads import BrokenReadChecks
 from dss.testing.checks.connector import ConnectorChecks
+from dss.testing.checks.drift import DriftChecks
+from dss.testing.checks.dry_runs import DryRunChecks
+from dss.testing.checks.dying import DyingChecks
 from dss.testing.checks.hostile_reading import HostileReadingChecks
+from dss.testing.checks.privacy import PrivacyChecks
 from dss.testing.checks.reading import ReadingChecks
-from dss.testing.checks.writing import WritingChecks
+from dss.testing.checks.scope import ScopeChecks
+from dss.testing.checks.undoing import UndoChecks
 
 
-class SourceSuite(ConnectorChecks, ReadingChecks, HostileReadingChecks, BrokenReadChecks):
+class SourceSuite(ConnectorChecks, ReadingChecks, HostileReadingChecks, BrokenReadChecks, PrivacyChecks):
     """What a connector has to keep that stands on the left of a sync, and is only read."""
 
 
-class TargetSuite(SourceSuite, WritingChecks):
+class TargetSuite(SourceSuite, DriftChecks, DryRunChecks, DyingChecks, ScopeChecks, UndoChecks):
     """What a connector has to keep that stands on the right of a sync, and is read and written."""

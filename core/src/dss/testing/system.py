@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 Record = Mapping[str, Any]
 """One record in the branch's own words: `idnumber` and attributes of the model; what is left out is not there."""
@@ -13,8 +13,14 @@ Record = Mapping[str, Any]
 class System(ABC):
     """One system, empty at first; the fixture `system` of a suite makes one for every test.
 
-    Write five methods. None of them may go through the connector: what both got wrong would look right.
+    None of its methods may go through the connector: what both got wrong would look right.
+
+    Attributes:
+        is_in_process: the system lives in the memory of this very process, so that one that is forked from it writes
+            into a copy; a death is then only imitated.
     """
+
+    is_in_process: ClassVar[bool] = False
 
     @abstractmethod
     def options(self) -> Mapping[str, Any]:

@@ -1,0 +1,99 @@
+"""Whether a run that dies, at whichever call that writes, is taken up without loss."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import traceback
+import warnings
+
+from dss.capabilities import Capability
+from dss.testing.checks.broken_reads import spread
+from dss.testing.checks.failing import FailingChecks
+from dss.testing.rig import Rig
+from dss.testing.suite import needs
+from dss.testing.verdict import fail
+from dss.testing.wire import Call, Fault
+
+TRIES = 4
+"""Calls at which a run is killed at the most, each once before and once after the system has taken it."""
+DIED = 77
+"""The exit code of a process that was killed where the check wanted it."""
+
+
+class Died(BaseException):
+    """Stands for the end of the process, where it cannot really be ended."""
+
+
+class DyingChecks(FailingChecks):
+    """Deaths in the middle of a run."""
+
+    @needs(Capability.CREATE)
+    def test_a_death_at_any_write_loses_nothing(self, rig: Rig, branch: str) -> None:
+        """A process is really ended before, or after, a call that writes; `resume` and a new run complete all, once."""
+        self.round(rig, branch, 0)
+        rig.wire.heal()
+        rig.apply()
+        writes = rig.wire.writes
+        places = [(number, is_before) for number in spread(writes, TRIES) for is_before in (True, False)]
+        for place, (number, is_before) in enumerate(places, 1):
+            self.round(rig, branch, place)
+
+            self._die(rig, number, is_before=is_before)
+
+            rig.wire.heal()
+            rig.resume()
+            rig.apply()
+            when = "before" if is_before else "after"
+            self.all_is_as_wanted(rig, branch, f"a death {when} call {number} of {writes} that write")
+
+    def _die(self, rig: Rig, number: int, *, is_before: bool) -> None:
+        rig.wire.heal()
+        if rig.system.is_in_process or not hasattr(os, "fork"):
+            rig.wire.fault = _raising(number, is_before=is_before)
+            with contextlib.suppress(Died):
+                rig.apply()
+            return
+        rig.wire.fault = _ending(number, is_before=is_before)
+        with warnings.catch_warnings():
+            # the process that forks may have threads; the other one does nothing but this run, and dies
+            warnings.simplefilter("ignore", DeprecationWarning)
+            child = os.fork()
+        if child == 0:
+            _run_and_end(rig)
+        _, status = os.waitpid(child, 0)
+        if os.waitstatus_to_exitcode(status) not in (0, DIED):
+            told = (rig.folder / "died.txt").read_text(encoding="utf-8")
+            fail(
+                f"a run in a process of its own failed before it could be killed:\n{told}",
+                "open no connection when modules are imported, and none that a forked process cannot use;"
+                " or set `is_in_process` on the suite's `System`, if it lives in this process alone",
+            )
+
+
+def _run_and_end(rig: Rig) -> None:
+    """What the other process does; it never returns."""
+    code = 1
+    try:
+        rig.apply()
+        code = 0
+    except BaseException:
+        (rig.folder / "died.txt").write_text(traceback.format_exc(), encoding="utf-8")
+    finally:
+        os._exit(code)
+
+
+def _ending(number: int, *, is_before: bool) -> Fault:
+    def fault(call: Call, now: bool) -> None:
+        if call.writes and call.number == number and now is is_before:
+            os._exit(DIED)
+
+    return fault
+
+
+def _raising(number: int, *, is_before: bool) -> Fault:
+    def fault(call: Call, now: bool) -> None:
+        if call.writes and call.number == number and now is is_before:
+            raise Died
+
+    return fault

@@ -1,0 +1,212 @@
+"""What a failure costs: one record and no other; and what was busy for the moment, nothing but time."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import Counter
+
+import pytest
+
+from dss.actions import Outcome
+from dss.capabilities import Capability
+from dss.testing.checks.broken_reads import spread
+from dss.testing.checks.writing import WritingChecks, all_done
+from dss.testing.rig import Rig
+from dss.testing.samples import Values
+from dss.testing.suite import needs
+from dss.testing.verdict import listed, require
+from dss.testing.wire import Call, Fault
+
+BUSY = 2
+"""How often the system is busy before it answers."""
+PAUSE = 0.01
+"""Seconds that have to pass at least before a busy system is asked again."""
+SAME = 2
+"""How often one call that was refused may be made: once among others, and once alone."""
+TRIES = 5
+"""Writes at which a failure is tried at the most."""
+
+
+class FailingChecks(WritingChecks):
+    """Calls that fail."""
+
+    @needs(Capability.CREATE)
+    def test_calls_that_write_go_through_the_wire(self, rig: Rig, branch: str) -> None:
+        """The suite names them; nothing else could be broken by the checks below."""
+        rig.want(branch, self.record(branch, 1))
+        rig.wire.heal()
+
+        all_done(rig.apply(), branch, "new")
+
+        require(
+            rig.wire.writes,
+            f"a record of `{branch}` was made, and no call that writes went through the wire",
+            "name in the suite's `write_calls` the methods of what `open_client()` returns that write; or override"
+            " `tap`",
+        )
+
+    @needs(Capability.CREATE)
+    def test_one_bad_record_takes_no_other_down(self, rig: Rig, branch: str) -> None:
+        """Of several new records the system refuses one: it has failed, with a reason, and the others are there."""
+        records = [self.record(branch, number) for number in (1, 2, 3, 4)]
+        bad = records[1]
+        rig.want(branch, *records)
+        marks = _only_in(
+            bad, [one for mine in rig.wanted.values() for one in mine.values() if one is not bad]
+        )
+        refused: list[Call] = []
+
+        def fault(call: Call, is_before: bool) -> None:
+            if is_before and call.writes and call.mentions(marks):
+                refused.append(call)
+                raise self.refused()
+
+        rig.wire.fault = fault
+        ran = rig.apply()
+        if not refused:
+            pytest.skip("nothing that was sent for the record mentions it")
+
+        failed = [result for result in ran.report.undone if result.outcome is Outcome.FAILED]
+        require(
+            [result.action.idnumber for result in failed if result.action] == [bad["idnumber"]],
+            f"the system refused one of four new records of `{branch}`, and these failed:"
+            f"{listed(ran.complaints() or ['none: the refusal was taken for success'])}",
+            "catch what is raised for one record and answer `action.failed(reason)` for that one; a bulk handler takes"
+            " the records one by one when the bulk was refused (in a transaction: behind a savepoint for each)",
+        )
+        self.is_there(rig, branch, *(one for one in records if one is not bad))
+        rig.wire.heal()
+        rig.apply()
+        self.is_there(rig, branch, *records)
+        self.nothing_is_left(rig, branch)
+
+    @needs(Capability.CREATE)
+    def test_a_failure_at_any_write_is_made_good_by_the_next_run(self, rig: Rig, branch: str) -> None:
+        """Whichever call that writes fails, before or after the system has taken it: then a new run completes all."""
+        self.round(rig, branch, 0)
+        rig.wire.heal()
+        rig.apply()
+        writes = rig.wire.writes
+        for place, number in enumerate(spread(writes, TRIES), 1):
+            self.round(rig, branch, place)
+            rig.wire.heal()
+            rig.wire.fault = self._failing(number, is_before=place % 2 == 1)
+            rig.apply()
+            rig.wire.heal()
+
+            rig.apply()
+
+            self.all_is_as_wanted(rig, branch, f"call {number} of {writes} that write had failed")
+
+    def _failing(self, number: int, *, is_before: bool) -> Fault:
+        def fault(call: Call, now: bool) -> None:
+            if call.writes and call.number == number and now is is_before:
+                raise self.refused()
+
+        return fault
+
+    @needs(Capability.CREATE)
+    def test_a_busy_system_is_asked_again_after_a_pause(self, rig: Rig, branch: str) -> None:
+        """What is busy for the moment is tried again, not at once, and then all is done once."""
+        records = [self.record(branch, number) for number in (1, 2)]
+        rig.want(branch, *records)
+        times: list[float] = []
+
+        def fault(call: Call, is_before: bool) -> None:
+            if is_before and call.writes and len(times) <= BUSY:
+                times.append(time.monotonic())
+                if len(times) <= BUSY:
+                    raise self.busy()
+
+        rig.wire.fault = fault
+        ran = rig.apply()
+
+        require(
+            not ran.complaints() and ran.done() == len(ran.actions),
+            f"the system was busy {BUSY} times, and then of {len(ran.actions)} changes of `{branch}` {ran.done()} were"
+            f" done:{listed(ran.complaints())}",
+            "make a `dss.errors.TemporaryError` of what the client raises when the system is busy or away for the"
+            " moment; the batch is then tried again. (What the client raises is said by the suite's `busy`.)",
+        )
+        pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
+        require(
+            all(pause >= PAUSE for pause in pauses),
+            f"the busy system was asked again after {', '.join(f'{pause * 1000:.1f} ms' for pause in pauses)}",
+            "wait before asking again, longer each time; or raise `TemporaryError` and let the core do so",
+        )
+        self.is_there(rig, branch, *records)
+        self.nothing_is_left(rig, branch)
+
+    @needs(Capability.CREATE)
+    def test_what_is_refused_for_good_is_not_asked_again(self, rig: Rig, branch: str) -> None:
+        """A refusal fails at once: to ask again and again would keep the whole run waiting for each bad record."""
+        record = self.record(branch, 1)
+        rig.want(branch, record)
+        for name, needed in self.with_needed(branch, [record]).items():
+            if name != branch:
+                rig.system.seed(name, needed)
+        asked: Counter[str] = Counter()
+
+        def fault(call: Call, is_before: bool) -> None:
+            if is_before and call.writes:
+                asked[f"{call.name} {call.payload!r}"] += 1
+                raise self.refused()
+
+        rig.wire.fault = fault
+        ran = rig.apply()
+
+        failed = [
+            result for result in ran.report.undone if result.outcome is Outcome.FAILED and result.reason
+        ]
+        require(
+            failed and not ran.done(),
+            f"the system refused every call that writes, and of {len(ran.actions)} changes of `{branch}` {ran.done()}"
+            f" are said to be done, {len(failed)} to have failed",
+            "let what the client raises pass, or answer `action.failed(reason)`",
+        )
+        most = max(asked.values())
+        require(
+            most <= SAME,
+            f"a call that the system had refused for good was made {most} times",
+            "make a `TemporaryError` only of what may be gone in a moment (busy, locked, too many requests)",
+        )
+
+    # -- what the checks are made of -------------------------------------------------------------------------------
+
+    def round(self, rig: Rig, branch: str, place: int) -> None:
+        """Want something new, something changed and something no more, other in each round."""
+        declared = self.declared().of(branch)
+        first = 1 + 3 * place
+        if place and Capability.UPDATE in declared:
+            changes = self.record(branch, first - 3)
+            for name in self.changeable(branch)[:1]:
+                rig.want(branch, {**changes, name: self.another(branch, name, changes[name])})
+        if place and Capability.END in declared:
+            rig.want_no_more(branch, self.record(branch, first - 2))
+        rig.want(branch, *(self.record(branch, first + more) for more in range(3)))
+
+    def all_is_as_wanted(self, rig: Rig, branch: str, after: str) -> None:
+        """Require that everything is there, once, and a new plan is empty."""
+        again = rig.plan()
+        left = [*again.actions, *again.errors]
+        found = rig.contents(branch)
+        wrong = [
+            line
+            for record in rig.wanted[branch].values()
+            for line in rig.unlike(branch, record, found.get(record["idnumber"]))
+        ]
+        require(
+            not left and not wrong,
+            f"after {after}, a new run of `{branch}` did not complete everything:{listed([*left, *wrong])}",
+            "make each handler's work one step where the system can (a transaction, one call for a record); where it"
+            " takes several, let reading find what is there half, so that the next run does the rest",
+        )
+
+
+def _only_in(record: Values, others: list[Values]) -> list[str]:
+    """Texts of a record that stand in no other."""
+    rest = repr(others)
+    return [
+        value for value in record.values() if isinstance(value, str) and len(value) > 3 and value not in rest
+    ]
