@@ -11,7 +11,19 @@ import pytest
 
 from dss import Base, DataStoreBranch, DataStoreTree, DefaultImporter, Rows
 from dss.errors import NotProvided
-from dss.importers import Changes, Given, Holder, Origin, Record, Records, Scope, opened, reads
+from dss.importers import (
+    NATIVE,
+    REFUSED,
+    Changes,
+    Given,
+    Holder,
+    Origin,
+    Record,
+    Records,
+    Scope,
+    opened,
+    reads,
+)
 
 Branch = type[DataStoreBranch]
 
@@ -76,7 +88,8 @@ class Either(DefaultImporter):
     def readin_items(
         self, branch: Branch, idnumbers: Collection[str], scope: Scope = Scope.OURS
     ) -> Iterator[dict[str, Any]]:
-        yield from ({"idnumber": idnumber} for idnumber in idnumbers)
+        for idnumber in idnumbers:
+            yield {"idnumber": idnumber, NATIVE: 7, REFUSED: "a guest" if scope is Scope.ALL else None}
 
     def readin_changes(self, branch: Branch, since: str | None) -> Changes:
         return Changes({"s1"}, mark="7")

@@ -1,4 +1,4 @@
-"""Models: `Base`, attrs classes with marks, the school's vocabulary."""
+"""Models: `Base`, and attrs classes with marks."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any, assert_type
 import attrs
 import pytest
 
-from dss import Action, Base, Kind, key, marks, school
-from dss.models import BadIdnumber, check_idnumber, split_key
+from dss import Action, Base, Kind, key, marks
+from dss.models import BadIdnumber, Marks, check_idnumber, split_key
 
 
 class Room(Base):
@@ -36,21 +36,6 @@ class Device:
     owners: tuple[str, ...] | None = attrs.field(default=None, metadata=marks(ordered=True, unique=False))
 
 
-@attrs.define(eq=False)
-class Pupil(school.Student):
-    """The school's own model with a field more."""
-
-    locker: str | None = None
-
-
-class Named(school.Teacher):
-    """A field of the school's model replaced by a property: it works, and mypy wants an ignore for it."""
-
-    @property
-    def username(self) -> str | None:  # type: ignore[override]
-        return super().username or f"t{self.idnumber}"
-
-
 def test_base_takes_any_attribute_and_knows_those_declared() -> None:
     """What is declared has its type; what is not has none, and a subtraction gives actions."""
     room, other = Room("12", floor=1, seats=20), Room("12", floor=2)
@@ -70,6 +55,7 @@ def test_base_takes_any_attribute_and_knows_those_declared() -> None:
 def test_marks_are_metadata_of_a_field() -> None:
     """`marks` gives what attrs takes, and only the marks there are."""
     assert_type(marks(), dict[str, Any])
+    assert_type(Marks(unique="devices").unique, bool | str)
     device = Device("1", serial="A7")
     assert_type(device.serial, str | None)
     assert_type(device.owners, tuple[str, ...] | None)
@@ -90,21 +76,3 @@ def test_keys_are_texts() -> None:
         key("A", 7)  # type: ignore[arg-type]
 
     assert split_key(key("A|1", "7")) == ("A|1", "7")
-
-
-def test_the_schools_models_have_fields_of_known_types() -> None:
-    """Every field but the idnumber may be None, in a subclass too."""
-    pupil = Pupil("1", given_name="Ada", guardians=frozenset({"G1"}), locker="12")
-
-    assert_type(pupil.username, str | None)
-    assert_type(pupil.enabled, bool | None)
-    assert_type(pupil.guardians, frozenset[str] | None)
-    assert_type(pupil.locker, str | None)
-    assert_type(school.Enrollment("1|2|student").class_, str | None)
-    assert_type(school.Cohort("c").members, frozenset[str] | None)
-    assert_type(Named("7").username, str | None)
-    school.Cohort("c", members=["1"])  # type: ignore[arg-type]
-    with pytest.raises(TypeError):
-        school.Student("1", shoe_size=38)  # type: ignore[call-arg]
-
-    assert (pupil.locker, Named("7").username) == ("12", "t7")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import assert_type
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, assert_type
 
 import pytest
 
@@ -19,6 +19,7 @@ from dss import (
     handler,
 )
 from dss.errors import ConfigError
+from dss.templates import Handling
 
 
 class Branches(DataStoreBranch):
@@ -92,6 +93,7 @@ def test_a_decorated_handler_keeps_its_type() -> None:
     assert_type(template.add([action]), Iterator[Result])
     assert_type(template.old([action]), list[Result])
     assert_type(template.undo_for(action), Undo)
+    assert_type(template.handler_for(action), tuple[Callable[..., Any], Handling] | None)
     assert_type(template.handle([action]), Iterator[Result])
     assert_type(DefaultTemplate(Tree()).tree, DataStoreTree)
     with pytest.raises(TypeError):

@@ -14,6 +14,7 @@ from dss.errors import BudgetExceeded, ConfigError, StateError
 from dss.importers import Record, reads
 from dss.policies import Budget
 from dss.report import Report
+from dss.tree import Derivation
 
 
 class Branches(DataStoreBranch):
@@ -117,8 +118,10 @@ def test_a_branch_is_derived_by_a_function_of_the_tree() -> None:
     tree = Office()
 
     assert_type(tree.add_branch(Doubles, doubles), type[DataStoreBranch])
+    derive: Derivation = doubles
+    assert_type(tree.derivation("doubles"), Derivation | None)
     tree.add_branch(Doubles, lambda: ())  # type: ignore[misc, arg-type]
-    tree.add_branch(Doubles, doubles)
+    tree.add_branch(Doubles, derive)
     tree.read(["doubles"])
 
     assert list(tree.doubles.keys()) == ["1-2"]
