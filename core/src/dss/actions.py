@@ -14,22 +14,34 @@ class Kind(StrEnum):
     """What has to happen on the right."""
 
     NEW = "new"
+    """Only the left has it: a record is to be made, or an existing one taken over."""
     UPDATE = "update"
+    """An attribute differs."""
     ADD = "add"
+    """One value is lacking in an attribute that holds several."""
     REMOVE = "remove"
+    """One value is too many in an attribute that holds several."""
     OLD = "old"
+    """Only the right has it: the record is to be disabled, ended or let go."""
     ERROR = "error"
+    """It cannot be decided what has to happen; nothing does, until somebody has looked."""
 
 
 class Outcome(StrEnum):
     """What became of an action."""
 
     DONE = "done"
+    """The target now is as wanted."""
     ALREADY = "already done"
+    """The target was as wanted before."""
     DROPPED = "dropped"
+    """Left undone on purpose, such as what needs something that has failed."""
     DRIFTED = "drifted"
+    """Left undone, since the target is not any more as it was planned for."""
     FAILED = "failed"
+    """It could not be done."""
     HELD = "held"
+    """It waits until somebody has looked."""
 
 
 @attrs.frozen

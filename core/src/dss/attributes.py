@@ -26,10 +26,15 @@ class Flow(StrEnum):
     """How far the left's word goes for one attribute."""
 
     AUTHORITATIVE = "authoritative"
+    """What the left says is what is wanted; this is the default."""
     CREATE_ONLY = "create_only"
+    """It counts when a record is made, and is not compared afterwards."""
     KEEP = "keep"
+    """It counts where the right is blank."""
     ADD_ONLY = "add_only"
+    """Values are added, and never removed."""
     IGNORE = "ignore"
+    """It does not count at all."""
 
 
 @attrs.frozen

@@ -34,28 +34,32 @@ class BranchConfig:
 
     model: Sided = attrs.field(
         factory=Sided,
-        metadata={"help": "a model class of your own for one side: model.left = 'my_school/Student'"},
+        metadata={"help": 'a model class of your own for that side, such as `"my_school/Student"`'},
     )
     filter: Sided = attrs.field(
         factory=Sided,
-        metadata={"help": "a function item -> bool; items for which it is false are not part of that side"},
+        metadata={"help": "a function of an item; those for which it is false do not belong to that side"},
     )
     derive: Sided = attrs.field(
-        factory=Sided, metadata={"help": "a function tree -> records that makes the branch out of others"}
+        factory=Sided,
+        metadata={"help": "a function of the tree that gives the branch's records out of others"},
     )
     flow: Mapping[str, str] = attrs.field(
         factory=dict,
-        metadata={"help": "by attribute: authoritative (default), create_only, keep, add_only or ignore"},
+        metadata={
+            "help": "by attribute: `authoritative` (default), `create_only`, `keep`, `add_only` or `ignore`"
+        },
     )
     attributes: tuple[str, ...] | None = attrs.field(
         default=None,
         metadata={"help": "exactly these attributes are compared; default: all that both models have"},
     )
     idnumber: str | None = attrs.field(
-        default=None, metadata={"help": "for people: the number in the target, such as 'T{idnumber}'"}
+        default=None,
+        metadata={"help": 'for people: what the number becomes in the target, such as `"T{idnumber}"`'},
     )
     allow_empty: bool = attrs.field(
-        default=False, metadata={"help": "believe a source that has no records at all in this branch"}
+        default=False, metadata={"help": "believe a source that has no record at all in this branch"}
     )
 
 
@@ -63,17 +67,21 @@ class BranchConfig:
 class SyncConfig:
     """`[[sync]]`: one pair of trees."""
 
-    left: str = attrs.field(metadata={"help": "the tree that says what is needed"})
+    left: str = attrs.field(metadata={"help": "the tree that says what is needed; it is only read"})
     right: str = attrs.field(metadata={"help": "the tree that is changed"})
     branches: tuple[str, ...] | None = attrs.field(
         default=None,
-        metadata={"help": "in the order in which new records are made; default: all that both trees have"},
+        metadata={
+            "help": "which branches, in the order in which new records are made: what is referred to comes first;"
+            " default: all that both trees have"
+        },
     )
     same_person: bool | str = attrs.field(
         default=True,
         metadata={
-            "help": "whether records of one person in two people branches become one account, by equal e-mail and"
-            " family name; or a function item -> signs of your own: 'my_school/same_person'"
+            "help": "whether records in two branches of people with equal e-mail address and family name are one person"
+            ' with one account, pupils excepted; or a function of an item, `"my_school/same_person"`: what it gives,'
+            " when equal and not None, tells one person"
         },
     )
     of: Mapping[str, BranchConfig] = attrs.field(factory=dict, metadata={"help": "the tables [sync.BRANCH]"})
@@ -84,12 +92,15 @@ class TreeConfig:
     """`[trees.NAME]`: one system; the other keys are the connector's own options."""
 
     name: str
-    connector: str | None = attrs.field(default=None, metadata={"help": "the name of an installed connector"})
+    connector: str | None = attrs.field(
+        default=None, metadata={"help": "name of an installed connector (`dss-run connectors` lists them)"}
+    )
     tree: str | None = attrs.field(
-        default=None, metadata={"help": "or a tree class of your own: 'my_school/SIS'"}
+        default=None, metadata={"help": 'instead of it, a tree class of your own: `"my_school/SIS"`'}
     )
     plugins: tuple[str, ...] = attrs.field(
-        default=(), metadata={"help": "installed plugins, beside the connector, that are asked for this tree"}
+        default=(),
+        metadata={"help": "names of installed plugins, beside the connector, that are asked for this tree"},
     )
     options: Mapping[str, Any] = attrs.field(factory=dict)
 
@@ -100,11 +111,11 @@ class Config:
 
     Attributes:
         path: the file.
-        state: folder for what has to be remembered from run to run.
+        state: folder for what is to be remembered from run to run, and for the lock that keeps two runs apart.
         trees: by name.
         syncs: in the order in which they run.
         policies: how careful a run is: budgets, guards, what is protected, when things expire.
-        on_failure: a command, with its arguments, that is run when `dss-run` ends with anything but 0 or 2.
+        on_failure: a command and its arguments, as a list, that is run when a run ends with anything but 0 or 2.
         table: the file's own values, before anything was made of them; references to secrets, never secrets.
         structurer: makes a connector's options out of plain values.
     """

@@ -10,17 +10,33 @@ class ExitCode(IntEnum):
     """What `dss-run` ends with."""
 
     IN_STEP = 0
-    """Nothing is left to do."""
+    """In step: nothing is left to do."""
     ERROR = 1
-    """Nothing could be done, or told: the command line, the configuration, a source or a system, a defect."""
+    """Nothing could be done, or told.
+
+    The command line, the configuration, a source or a system that cannot be read, a defect.
+    """
     CHANGES = 2
-    """`plan` only: there are changes to apply."""
+    """There are changes to apply, and nothing is wrong.
+
+    `plan` has found some, `undo -o` has written some into a file, or `resume` has come to what was not
+    planned yet.
+    """
     HELD = 3
-    """Changes are held back until somebody has looked; everything else has been done."""
+    """Changes are held back until somebody has looked; everything else is well, and in `apply` done.
+
+    What is held because that is how it is meant to be, such as an account that is not ours, does not count.
+    """
     FAILED = 4
-    """Some records or changes could not be carried out; everything else has been done."""
+    """Some records or changes could not be carried out; everything else has been done.
+
+    A record needs attention, or a change failed, was dropped, or was set aside since the target is not as it was.
+    """
     STOPPED = 5
-    """It was told to stop, or stopped itself, before its end."""
+    """Stopped before its end; what was done stays done.
+
+    By Ctrl-C or a signal, by itself after too many failures, or because its question was answered with no.
+    """
     LOCKED = 6
     """Another run of the same configuration is under way; nothing was done."""
 

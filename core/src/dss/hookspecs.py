@@ -31,23 +31,32 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 def dss_register_trees() -> Sequence[type[DataStoreTree]]:
     """Give the connector's tree classes; the first is the one that `connector = "name"` stands for.
 
-    Called on every connector, when it is first used or listed; import what is heavy inside.
+    Asked of every connector, when it is first used or listed; import what is heavy inside.
     """
 
 
 @hookspec
 def dss_register_branches() -> Sequence[type[DataStoreBranch]]:
-    """Give the connector's branch classes, in the order in which their records have to be made."""
+    """Give the connector's branch classes, in the order in which their records have to be made.
+
+    Asked of every connector, when its branches are listed.
+    """
 
 
 @hookspec
 def dss_register_models() -> Sequence[type]:
-    """Give the model classes that the connector's branches use."""
+    """Give the model classes that the connector's branches use.
+
+    Asked of every connector, when its models are listed.
+    """
 
 
 @hookspec
 def dss_register_templates() -> Sequence[type[DefaultTemplate]]:
-    """Give the connector's template classes."""
+    """Give the connector's template classes.
+
+    Asked of every connector, when its templates are listed.
+    """
 
 
 @hookspec(firstresult=True)
@@ -67,7 +76,8 @@ def dss_readin_branch(tree: DataStoreTree, branch: type[DataStoreBranch]) -> Giv
 def dss_compare(left: type[DataStoreBranch], right: type[DataStoreBranch]) -> Iterable[Action] | None:
     """Give the differences of one pair of branches, or None to leave it to the next plugin.
 
-    Pure: no input, output or clock. Asked of the plugins of the right tree, then the left's, then the built-in.
+    Asked of the plugins of the right tree, then the left's, then of the built-in, which compares what both models have.
+    Pure: no input, no output, no clock.
     """
 
 
@@ -75,16 +85,23 @@ def dss_compare(left: type[DataStoreBranch], right: type[DataStoreBranch]) -> It
 def dss_handle_actions(tree: DataStoreTree, actions: Sequence[Action]) -> Iterable[Result] | None:
     """Carry out a batch of actions on the target and answer each exactly once, in any order; or None to leave it.
 
-    A batch holds actions of one kind and one branch. It runs inside `tree.batch()`. What is not answered counts as
-    failed. The built-in hands the actions to the tree's template.
+    Asked as `dss_compare` is; the built-in hands the actions to the tree's template. A batch holds actions of one kind
+    and one branch, and runs inside `tree.batch()`. What is not answered counts as failed.
     """
 
 
 @hookspec(firstresult=True)
 def dss_sync(left: DataStoreTree, right: DataStoreTree) -> Report | None:
-    """Carry out `left >> right`; the built-in compares, checks the removal budgets and calls the handlers."""
+    """Carry out `left >> right`, or answer None to leave it to the next plugin.
+
+    Asked as `dss_compare` is; the built-in compares, checks the removal budgets and calls the handlers. `dss-run` does
+    not ask: it plans, guards and applies by itself.
+    """
 
 
 @hookspec
 def dss_report(run: Run) -> None:
-    """Be told of a finished run, with its counts and everything that was not done. Called on all plugins in use."""
+    """Be told of a finished run, with its counts and everything that was not done.
+
+    Asked of all plugins in use, each once after a run, however many syncs it has; one that fails is a warning.
+    """

@@ -28,7 +28,9 @@ class Scope(StrEnum):
     """Among which of the system's records a key is looked up."""
 
     OURS = "ours"
+    """Among the records that the branch holds."""
     ALL = "all"
+    """In the whole system, also outside what is ours."""
 
 
 @attrs.frozen

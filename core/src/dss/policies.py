@@ -34,7 +34,7 @@ class Limit:
 
 @attrs.frozen
 class Budget(Limit):
-    """How much may be taken away in one run.
+    """`[budgets.BRANCH]`: how much may be taken away in one run.
 
     Attributes:
         share: part of the enabled records in our scope before the run (of the single values, for a multi-valued
@@ -42,10 +42,19 @@ class Budget(Limit):
         per_parent: what may be taken away from one parent: from one class, from the members of one cohort.
     """
 
-    count: int = attrs.field(default=10, metadata=_help("so many removals are always allowed"))
-    share: float = attrs.field(default=0.05, metadata=_help("part of the enabled records, such as 0.05"))
+    count: int = attrs.field(default=10, metadata=_help("so many removals are always allowed in one run"))
+    share: float = attrs.field(
+        default=0.05,
+        metadata=_help(
+            "beyond that, this part of the records that were enabled before the run (of the values, for an attribute)"
+        ),
+    )
     per_parent: Limit = attrs.field(
-        factory=Limit, metadata=_help("the same for one parent: one class, the members of one cohort")
+        factory=Limit,
+        metadata=_help(
+            "the same for one parent (the enrollments of one class, the members of one cohort), so that none is emptied"
+            " under the limits of all"
+        ),
     )
 
 
@@ -56,18 +65,22 @@ class Shape:
     Every limit counts only when more than `count` records are concerned.
     """
 
-    count: int = attrs.field(default=10, metadata=_help("fewer records than this never trip a guard"))
+    count: int = attrs.field(default=10, metadata=_help("no guard is tripped by so many records, or fewer"))
     shrink: float = attrs.field(
-        default=0.2, metadata=_help("part of the source's records (and of its rows) that may be missing")
+        default=0.2, metadata=_help("part of the source's records, and of its rows, that may be missing")
     )
     growth: float = attrs.field(
-        default=0.5, metadata=_help("part of the source's records that may be new to the target")
+        default=0.5, metadata=_help("how many records may be new, as a part of those that the source had")
     )
     blanks: float = attrs.field(
-        default=0.1, metadata=_help("part of the records in which an attribute may have become blank")
+        default=0.1, metadata=_help("part of the rows in which an attribute may have become blank")
     )
     changes: float = attrs.field(
-        default=0.3, metadata=_help("part of the records in which an attribute may change in one run")
+        default=0.3,
+        metadata=_help(
+            "part of the records that both sides have in which one attribute may change in one run (of a multi-valued"
+            " attribute: part of all its values)"
+        ),
     )
 
     def takes_for_whole(self, now: int, before: int) -> bool:
@@ -98,11 +111,20 @@ class Removals:
         policy: what is done.
     """
 
-    runs: int = attrs.field(default=1, metadata=_help("a record must have been missing in so many good runs"))
+    runs: int = attrs.field(
+        default=1,
+        metadata=_help(
+            "in so many good runs in a row, the present one counted, a record must have been missing before its end is"
+            " proposed"
+        ),
+    )
     days: int = attrs.field(default=0, metadata=_help("and for so many days"))
     policy: tuple[Removing, ...] = attrs.field(
         default=(Removing.DISABLE, Removing.STRIP),
-        metadata=_help("what is done then: 'disable', 'strip' (memberships), or both"),
+        metadata=_help(
+            'what is done then: `"disable"` (the end of the record itself is carried out), `"strip"` (what other'
+            " branches have of it is removed: enrollments, memberships), or both; `[]` is neither"
+        ),
     )
 
 
@@ -116,8 +138,12 @@ class Breaker:
         tried: before so many have been tried no share is looked at.
     """
 
-    failures: int = attrs.field(default=25, metadata=_help("so many failures in a row stop a run; 0: never"))
-    share: float = attrs.field(default=0.5, metadata=_help("a larger part that failed stops a run; 1: never"))
+    failures: int = attrs.field(
+        default=25, metadata=_help("so many failures in a row stop a run; 0 never does")
+    )
+    share: float = attrs.field(
+        default=0.5, metadata=_help("a larger part of what has been tried stops it too; 1 never does")
+    )
     tried: int = attrs.field(
         default=50, metadata=_help("the share is looked at when so many have been tried")
     )
@@ -132,9 +158,14 @@ class Expiry:
         values: people's names and values in the journal; without them a run cannot be undone any more.
     """
 
-    approvals: int = attrs.field(default=14, metadata=_help("days after which an unused approval lapses"))
+    approvals: int = attrs.field(
+        default=14, metadata=_help("days after which an approval that was not used lapses")
+    )
     values: int = attrs.field(
-        default=90, metadata=_help("days after which the journal forgets names and values")
+        default=90,
+        metadata=_help(
+            "days after which the journal forgets names and values; such a run cannot be undone any more"
+        ),
     )
 
 

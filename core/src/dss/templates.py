@@ -24,8 +24,11 @@ class Undo(StrEnum):
     """How far a handler's work can be undone."""
 
     WHOLLY = "wholly"
+    """Everything is as it was before."""
     PARTLY = "partly"
+    """Something stays, such as an account that is disabled again but not deleted."""
     NOT = "not"
+    """There is no way back."""
 
 
 @attrs.frozen

@@ -50,6 +50,20 @@ class DataStoreTree:
         plugins: names of plugins, beside the connector, whose hooks are asked for this tree.
         registry: where plugins are found; default is what is installed.
         config_folder: what relative paths in the options are relative to; default is the current folder.
+
+    Attributes:
+        __branches__: the base of the branches, a class or `'package.module/Class'`: its named subclasses in its own
+            module are the tree's branches, each an attribute of the tree: `tree.students`.
+        __importer__: the importer's class; without one the tree is filled by hand, or by a plugin.
+        __template__: the template's class; without one nothing can be carried out on the tree.
+        __connector__: name of a connector whose tree this class builds on; what the class itself declares wins.
+        capabilities: what the system can do; what is not declared is taken not to work.
+        options: the object of `Options`.
+        name: the tree's name, such as `moodle` of `[trees.moodle]`.
+        config_folder: what relative paths in the options are relative to.
+        branches: the tree's branches, in the order of their declaration.
+        budgets: how much `>>` may remove, by branch or `branch.attribute`; None is the default budget.
+        datastore: a window on everything that trees hold, for people to look at.
     """
 
     __branches__: ClassVar[str | type[DataStoreBranch] | None] = None
@@ -296,10 +310,12 @@ class DataStoreTree:
     # -- operators -------------------------------------------------------------------------------------------------
 
     def __pos__(self) -> Self:
+        """Read the whole tree in: `+tree`."""
         self.read()
         return self
 
     def __neg__(self) -> Self:
+        """Empty the tree again: `-tree`."""
         for branch in self.branches:
             branch.clear()
         return self
