@@ -20,8 +20,8 @@ def connectors() -> int:
     """List what is installed: connectors and other plugins.
 
     For each: its name, as the configuration uses it; the distribution it came with, and its version; the hooks it
-    implements; the branches it has. One that is broken is listed with the reason and with how to switch it off, and
-    does not keep the others from working; the exit code is then 1.
+    implements; the branches it has; what it can do, as far as it declares it. One that is broken is listed with the
+    reason and with how to switch it off, and does not keep the others from working; the exit code is then 1.
     """
     from dss.errors import ConnectorError
     from dss.launcher.screen import Screen
@@ -56,11 +56,17 @@ def _parts(registry: Registry, name: str) -> dict[str, str]:
         ConnectorError: it cannot be loaded, or does not give what it should.
     """
     from dss.branches import DataStoreBranch
+    from dss.capabilities import Capability
+    from dss.tree import DataStoreTree
 
     branches = registry.classes(name, "branches", DataStoreBranch)
+    trees = registry.classes(name, "trees", DataStoreTree)
+    declared = [tree.capabilities for tree in trees] + [branch.capabilities for branch in branches]
+    able = {one for capabilities in declared for one in capabilities or ()}
     return {
         "hooks": ", ".join(hooks_of(registry.load(name))),
         "branches": ", ".join(branch.__branchname__ for branch in branches if branch.__branchname__),
+        "capabilities": ", ".join(one for one in Capability if one in able),
     }
 
 

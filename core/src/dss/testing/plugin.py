@@ -13,10 +13,30 @@ MARKERS = (
 )
 
 
+KEPT = "_dss_checks"
+"""Where a run of pytest keeps what became of the checks."""
+
+
+class Verdict:
+    """What became of the checks of one connector."""
+
+    def __init__(self) -> None:
+        self.passed = {True: 0, False: 0}
+        self.failed = 0
+        self.undeclared: set[str] = set()
+
+    def sentence(self, name: str) -> str:
+        """The whole in one line."""
+        if self.failed:
+            return f"{name}: {self.failed} of {self.failed + sum(self.passed.values())} checks failed"
+        return f"{name}: {self.passed[True]} checks of the basic set hold, and {self.passed[False]} of what it declares"
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Make the kit's markers known."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
+    setattr(config, KEPT, {})
 
 
 @pytest.hookimpl(wrapper=True)
@@ -28,4 +48,31 @@ def pytest_runtest_makereport(
     error = call.excinfo.value if call.excinfo is not None else None
     if type(error).__name__ == "NotConforming" and not item.config.getoption("fulltrace"):
         report.longrepr = str(error)
+    if (report.when == "call" or report.outcome != "passed") and (marks := _marks(item)):
+        suite: Any = getattr(item, "cls", None)
+        name = getattr(suite.connector, "__name__", suite.connector)
+        verdict = getattr(item.config, KEPT).setdefault(str(name), Verdict())
+        if report.failed:
+            verdict.failed += 1
+        elif report.passed:
+            verdict.passed["dss_basic" in marks] += 1
+        else:
+            needed = {one for mark in marks.values() for one in mark.args}
+            verdict.undeclared.update(map(str, needed - suite.declared().all()))
     return report
+
+
+def _marks(item: pytest.Item) -> dict[str, pytest.Mark]:
+    return {mark.name: mark for mark in item.iter_markers() if mark.name in ("dss_basic", "dss_needs")}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say of each connector how far it has come: the basic set, what it declares, and what it does not."""
+    verdicts: dict[str, Verdict] = getattr(terminalreporter.config, KEPT)
+    if not verdicts:
+        return
+    terminalreporter.section("conformance (dss.testing)")
+    for name, verdict in verdicts.items():
+        terminalreporter.line(verdict.sentence(name), **{"red" if verdict.failed else "green": True})
+        if verdict.undeclared:
+            terminalreporter.line(f"  not declared: {', '.join(sorted(verdict.undeclared))}")
