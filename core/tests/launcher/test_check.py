@@ -201,3 +201,27 @@ def test_the_list_of_connectors_names_distribution_and_version(play: Play) -> No
     assert done.returncode == 0
     assert "moodle_db: switched off by DSS_DISABLE" in text
     assert "builtin" not in text
+
+
+def test_the_list_of_connectors_says_what_each_can_do(monkeypatch: pytest.MonkeyPatch, play: Play) -> None:
+    """What its tree or any of its branches declares, in the order of the reference; nothing where nothing is."""
+    monkeypatch.syspath_prepend(play.folder)
+    (play.folder / "able_plugin.py").write_text(
+        "from dss import DataStoreBranch, DataStoreTree, hookimpl\n"
+        "from dss.capabilities import Capability\n"
+        "class Branch(DataStoreBranch):\n"
+        "    __branchname__ = 'things'\n"
+        "    capabilities = frozenset({Capability.UPDATE, Capability.CREATE})\n"
+        "class Tree(DataStoreTree):\n"
+        "    capabilities = frozenset({Capability.READ})\n"
+        "@hookimpl\n"
+        "def dss_register_trees(): return [Tree]\n"
+        "@hookimpl\n"
+        "def dss_register_branches(): return [Branch]\n",
+        encoding="utf-8",
+    )
+    installed(monkeypatch, able="able_plugin")
+
+    result = play.run("connectors")
+
+    assert "capabilities  read, create, update\n" in result.stdout
