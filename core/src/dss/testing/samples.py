@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import functools
 import types
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Union, get_args, get_origin, get_type_hints
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 Values = dict[str, Any]
 Branch = type["DataStoreBranch"]
 
+MOST = 10_000
+"""Sample records among which a reference is looked up."""
 PLAIN = ("username", "email")
 """Attributes that hardly any system takes any text in."""
 
@@ -140,11 +143,18 @@ class Samples:
 
     def _refer(self, targets: Sequence[str], value: str, found: dict[str, dict[str, Values]]) -> None:
         for target in targets:
-            for number in range(1, 100) if target in self._bound else ():
-                record = self.record(target, number)
-                if record["idnumber"] == value:
-                    self._gather(target, [record], found)
-                    return
+            if target in self._bound and (record := self._sample_with(target, value)) is not None:
+                self._gather(target, [dict(record)], found)
+                return
+
+    def _sample_with(self, branch: str, idnumber: str) -> Values | None:
+        """The sample record with this key; each is made once, and a search goes on where the last one ended."""
+        made = vars(self).setdefault("_samples", {}).setdefault(branch, {})
+        while idnumber not in made and len(made) < MOST:
+            record = self.record(branch, len(made) + 1)
+            made[record["idnumber"]] = record
+        found: Values | None = made.get(idnumber)
+        return found
 
     def _value(self, bound: Branch, name: str, hint: Any, number: int) -> Any:
         kinds = list(_kinds(hint))
@@ -160,7 +170,11 @@ class Samples:
 
 def settable(bound: Branch) -> dict[str, Any]:
     """The attributes of a branch's model that a record may give, with their annotations."""
-    klass = bound.klass
+    return _settable(bound.klass)
+
+
+@functools.lru_cache(maxsize=64)
+def _settable(klass: type) -> dict[str, Any]:
     names = [name for name in model_of(klass).names if not isinstance(getattr(klass, name, None), property)]
     if attrs.has(klass):
         given = {field.name for field in attrs.fields(klass) if field.init}
