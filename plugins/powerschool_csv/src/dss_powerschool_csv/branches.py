@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dss import school
 from dss.branches import DataStoreBranch
+from dss.tree import Capability
+
+CAPABILITIES = frozenset({Capability.READ, Capability.SOURCES, Capability.TRACE})
+"""Of all branches. Students stream too; of all others several rows may tell of one record, or who is who is kept."""
 
 
 class PowerSchoolBranches(DataStoreBranch):
@@ -16,6 +20,8 @@ class PowerSchoolGuardians(school.Guardians, PowerSchoolBranches):
 
 class PowerSchoolStudents(school.Students, PowerSchoolBranches):
     """Active students."""
+
+    capabilities = frozenset({*CAPABILITIES, Capability.STREAM})
 
 
 class PowerSchoolTeachers(school.Teachers, PowerSchoolBranches):
@@ -35,6 +41,7 @@ class PowerSchoolEnrollments(school.Enrollments, PowerSchoolBranches):
 
 
 __all__ = [
+    "CAPABILITIES",
     "PowerSchoolBranches",
     "PowerSchoolClasses",
     "PowerSchoolCourses",

@@ -10,6 +10,7 @@ from dss.errors import DssError
 from dss.sources import Source
 from dss.tree import Capability, DataStoreTree, Finding, Specifier
 from dss_powerschool_csv import config
+from dss_powerschool_csv.branches import CAPABILITIES
 from dss_powerschool_csv.client import Exports
 
 
@@ -21,7 +22,7 @@ class PowerSchool(DataStoreTree):
     __template__: ClassVar[Specifier] = "dss_powerschool_csv.templates/PowerSchoolTemplate"
 
     Options = config.Options
-    capabilities: ClassVar[frozenset[Capability]] = frozenset({Capability.READ})
+    capabilities: ClassVar[frozenset[Capability]] = CAPABILITIES
 
     def open_client(self) -> Exports:
         """The files; nothing is opened yet."""
