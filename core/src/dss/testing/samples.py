@@ -149,10 +149,14 @@ class Samples:
 
     def _sample_with(self, branch: str, idnumber: str) -> Values | None:
         """The sample record with this key; each is made once, and a search goes on where the last one ended."""
-        made = vars(self).setdefault("_samples", {}).setdefault(branch, {})
-        while idnumber not in made and len(made) < MOST:
-            record = self.record(branch, len(made) + 1)
+        made, numbers = (
+            vars(self).setdefault("_samples", {}).setdefault(branch, ({}, iter(range(1, MOST + 1))))
+        )
+        for number in numbers if idnumber not in made else ():
+            record = self.record(branch, number)
             made[record["idnumber"]] = record
+            if record["idnumber"] == idnumber:
+                break
         found: Values | None = made.get(idnumber)
         return found
 

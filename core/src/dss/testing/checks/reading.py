@@ -131,7 +131,7 @@ class ReadingChecks(Suite):
 
     @basic
     def test_an_empty_system_has_no_records(self, rig: Rig, branch: str) -> None:
-        """Nothing is made up: zero records, read whole. A source may refuse to be empty, since that is often a fault."""
+        """Nothing is made up: zero records, read whole. A source may refuse to be empty: mostly that is a fault."""
         try:
             tree = rig.read(branch)
         except ReadError as error:
