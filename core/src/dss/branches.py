@@ -48,6 +48,7 @@ class DataStoreBranch(metaclass=BranchType):
         allow_empty: zero records on the left are believed.
         people: its items are people, of whom one may stand in several branches.
         capabilities: what can be done in this branch; None is what the tree declares.
+        tree: the tree that it belongs to; only a tree's own branches have it.
 
     A subclass may define steps, as plain methods that get the class: `will_make_new(cls, idnumber)` and
     `did_make_new(cls, item)` around the making of an item, `will_return_old(cls, item)` when its idnumber comes again.
@@ -181,7 +182,8 @@ class DataStoreBranch(metaclass=BranchType):
     def refusal(cls, attribute: str, value: Any) -> str | None:
         """Why the system cannot take this value of this attribute; None when it can. For connectors to override.
 
-        Asked for what is to be written, never for what the system already holds.
+        Asked for what is to be written, never for what the system already holds; the plan then has an error instead of
+        a change that must fail.
         """
         return None
 
@@ -258,7 +260,10 @@ class DataStoreBranch(metaclass=BranchType):
 
     @classmethod
     def undecided(cls, *columns: str) -> None:
-        """Say that the source lacks columns that tell who belongs to the branch, so that everybody in it is taken."""
+        """Say that the source lacks columns that tell who belongs to the branch, so that everybody in it is taken.
+
+        Where the last good run had them, who is new or would come back is held.
+        """
         cls._bound().undecided.update(dict.fromkeys(columns))
 
     # -- reading, for the core -------------------------------------------------------------------------------------

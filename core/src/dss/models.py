@@ -17,6 +17,9 @@ class Base:
     """A model that takes any attribute: whatever `make` is given beyond the idnumber is kept and compared.
 
     A subclass may add properties (compared like attributes) or its own `__sub__`.
+
+    Attributes:
+        idnumber: the key by which both sides know the item.
     """
 
     idnumber: str

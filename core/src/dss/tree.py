@@ -253,11 +253,14 @@ class DataStoreTree:
         return self.name
 
     def sources(self) -> Iterable[Source]:
-        """What this tree is read from, as far as that can be known again: for files, their content and time."""
+        """What this tree is read from, as far as that can be known again: for files, their content and time.
+
+        By it an older export, or the same one again, is known; without it neither can be told.
+        """
         return ()
 
     def rehearsal(self) -> AbstractContextManager[Rehearsal]:
-        """What encloses a dry run: the real handlers run, and nothing that they write stays.
+        """What encloses a dry run: the real handlers run, and nothing that they write stays. Without it there is none.
 
         Raises:
             ConfigError: this system cannot do that.
