@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import pytest
@@ -32,6 +32,7 @@ class Suite(Samples):
         branches: those that are checked; none is all that the connector registers.
         read_calls: methods of what `tree.open_client()` returns that read; with dots for a part of it: `session.get`.
         write_calls: methods of it that write.
+        many: records that are seeded where memory is measured.
         unstorable: by sort (see `dss.testing.hostile`), why the system cannot hold such texts; a target must refuse
             them openly.
     """
@@ -40,7 +41,8 @@ class Suite(Samples):
     branches: ClassVar[Sequence[str]] = ()
     read_calls: ClassVar[Sequence[str]] = ()
     write_calls: ClassVar[Sequence[str]] = ()
-    unstorable: ClassVar[dict[str, str]] = {}
+    many: ClassVar[int] = 2000
+    unstorable: ClassVar[Mapping[str, str]] = {}
 
     # -- what an author gives --------------------------------------------------------------------------------------
 
@@ -71,6 +73,10 @@ class Suite(Samples):
     def refused(self) -> BaseException:
         """What the client raises in a call that writes when the system refuses it for good."""
         return RuntimeError("refused, as the check wanted")
+
+    def can_be_key(self, branch: str, key: str) -> bool:
+        """Whether the system takes a text as a key of this branch; a suite may override this."""
+        return True
 
     # -- fixtures --------------------------------------------------------------------------------------------------
 

@@ -52,10 +52,6 @@ class HostileReadingChecks(Suite):
             "change no key on the way in; keys that the system refuses are named by the suite's `can_be_key`",
         )
 
-    def can_be_key(self, branch: str, key: str) -> bool:
-        """Whether the system takes a text as a key of this branch; a suite may override this."""
-        return True
-
 
 def hostile_records(suite: Suite, branch: str) -> dict[str, Values]:
     """A record for each sort of hostile text that the system can hold, with it in every attribute that takes any."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterable, Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from dss.branches import DataStoreBranch
 from dss.capabilities import Capability
@@ -21,13 +21,7 @@ from dss.tree import DataStoreTree
 
 
 class ReadingChecks(Suite):
-    """Reading.
-
-    Attributes:
-        many: records that are seeded where memory is measured.
-    """
-
-    many: ClassVar[int] = 2000
+    """Reading."""
 
     @basic
     def test_reading_gives_what_is_there(self, rig: Rig, branch: str) -> None:

@@ -209,12 +209,13 @@ class ScopeChecks(WritingChecks):
     # -- what the checks are made of -------------------------------------------------------------------------------
 
     def seed_outside(self, rig: Rig, branch: str, record: Values) -> None:
-        """Put a record into the system that is not ours, and what it refers to as ours."""
+        """Put a record into the system that is not ours, and what it refers to as ours, which is wanted too."""
         for name, needed in self.with_needed(branch, [record]).items():
             if name == branch:
                 rig.system.seed_outside(name, needed)
             else:
                 rig.system.seed(name, needed)
+                rig.want(name, *needed)
 
     def outside(self, rig: Rig, branch: str, record: Values) -> object:
         """A record outside our scope, as it is now."""

@@ -97,7 +97,7 @@ class UndoChecks(WritingChecks):
         with rig.run() as run:
             (sync,) = run.plan()
             assert sync.plan is not None
-            actions = list(sync.plan.actions)
+            actions = [action for action in sync.plan.actions if action.kind is Kind.NEW]
             right = sync.right
             with contextlib.suppress(_Broken), right.batch():
                 results = list(right.hooks.handle_actions(right, actions))
