@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import site
@@ -89,13 +90,22 @@ def _own_files(folder: Path) -> Iterator[tuple[str, Path]]:
         file = getattr(module, "__file__", None)
         if name == "__main__" or not isinstance(file, str) or not file.endswith(".py"):
             continue
-        path = Path(file).resolve()
-        is_own = path.is_relative_to(folder) and not any(path.is_relative_to(one) for one in installed)
-        if is_own and path.is_file():
+        path = _resolved(file)
+        # nearly all of them lie elsewhere, which is told by their names alone
+        if not str(path).startswith(str(folder)) or not path.is_relative_to(folder):
+            continue
+        if not any(path.is_relative_to(one) for one in installed) and path.is_file():
             found[path.relative_to(folder).as_posix()] = path
     yield from sorted(found.items())
 
 
+@functools.cache
+def _resolved(file: str) -> Path:
+    """Where a module really lies: asked of the file system once in a process, which may begin many runs."""
+    return Path(file).resolve()
+
+
+@functools.cache
 def _installation() -> list[Path]:
     places = [*sysconfig.get_paths().values(), *site.getsitepackages(), sys.prefix]
     return [Path(place).resolve() for place in dict.fromkeys(places)]
