@@ -9,7 +9,7 @@ PROCESSES ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check faults bench lock clean
+.PHONY: help setup demo test check reference faults bench lock clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -31,6 +31,9 @@ check: setup ## the part of `make test` that runs nothing: style, types, layers
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+reference: setup ## bring the generated blocks of docs/reference/ up to date with the code
+	$(BIN)/python -m tools.reference
 
 faults: setup ## kill hundreds of runs, and compare what they come to (TRIALS=600, FIRST=1000: its first seed)
 	$(BIN)/python -m tests.faults --trials $(TRIALS) --first $(FIRST) --processes $(PROCESSES)

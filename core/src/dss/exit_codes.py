@@ -10,7 +10,7 @@ class ExitCode(IntEnum):
     """What `dss-run` ends with."""
 
     IN_STEP = 0
-    """In step: nothing is left to do."""
+    """Nothing is left to do."""
     ERROR = 1
     """Nothing could be done, or told.
 

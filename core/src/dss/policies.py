@@ -177,7 +177,8 @@ class Policies:
         budgets: by branch, or by `branch.attribute`.
         guards: by branch; "" is for all others.
         removals: by branch; "" is for all others.
-        protected: patterns as of file names (`admin*`), by branch ("" is for all) and attribute.
+        protected: from whom nothing is ever taken away: patterns as of file names (`admin*`), by branch ("" is for all)
+            and attribute.
     """
 
     budgets: Mapping[str, Budget] = attrs.field(factory=dict)

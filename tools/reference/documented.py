@@ -1,0 +1,94 @@
+"""What the pages have to speak of, and what none of them does.
+
+It looks at the finished pages and not at what generates them: a block that somebody has taken out is found too.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from types import ModuleType
+
+import attrs
+from tools.reference import commands, configuration, errors, hooks
+from tools.reference.sections import below
+
+import dss
+from dss.capabilities import Capability
+from dss.exit_codes import ExitCode
+
+
+@attrs.frozen
+class Wanted:
+    """A name that has to stand in a page.
+
+    Attributes:
+        what: what it is, for whoever is told that it is missing.
+        text: what has to stand there. Code may go on behind a blank: `--limit N` is enough for `--limit`.
+        page: the file's name.
+        section: the heading below which it has to stand; empty for anywhere.
+    """
+
+    what: str
+    text: str
+    page: str
+    section: str = ""
+
+    def is_in(self, pages: Mapping[str, str]) -> bool:
+        """Whether it stands there."""
+        page = pages.get(self.page, "")
+        where = below(page, self.section) if self.section else page
+        end = re.escape(self.text.removesuffix("`"))
+        return re.search(rf"{end}(?:`| [^`\n]*`)" if self.text.endswith("`") else end, where) is not None
+
+
+def undocumented(wanted: Iterable[Wanted], pages: Mapping[str, str]) -> list[str]:
+    """What is not where it has to be.
+
+    Args:
+        wanted: the names.
+        pages: their texts by file name.
+    """
+    return [
+        f"{one.what}: {one.page} does not speak of it" + (f" below `{one.section}`" if one.section else "")
+        for one in wanted
+        if not one.is_in(pages)
+    ]
+
+
+def everything() -> Iterator[Wanted]:
+    """All hooks, capabilities, exit codes, exceptions, commands with their options, keys, and names of `dss`."""
+    for name in hooks.all_hooks():
+        yield Wanted(f"hook `{name}`", f"### `{name}`", "hooks.md", "The hooks")
+    for capability in Capability:
+        text = f"| `Capability.{capability.name}` | `{capability.value}`"
+        yield Wanted(f"capability `{capability.value}`", text, "capabilities.md")
+    for code in ExitCode:
+        yield Wanted(f"exit code {code.value}", f"| {code.value} |", "dss-run.md", "Exit codes")
+    for name, error in errors.all_errors().items():
+        yield Wanted(f"exception `{name}`", f"`{error.__module__}.{name}`", "errors.md")
+    yield from _commands()
+    yield from _keys()
+    for name in dss.__all__:
+        is_module = isinstance(getattr(importlib.import_module("dss"), name), ModuleType)
+        text = f"`dss.{name}`" if is_module else f"### `{name}`"
+        yield Wanted(f"`dss.{name}`", text, "classes.md")
+
+
+def _commands() -> Iterator[Wanted]:
+    for name, command in commands.all_commands().items():
+        heading = f"`dss-run {name}`"
+        yield Wanted(f"command `{name}`", f"dss-run {name}", "dss-run.md", heading)
+        for option in commands.options_of(command):
+            for spelling in option.opts:
+                yield Wanted(f"`dss-run {name} {spelling}`", f"`{spelling}`", "dss-run.md", heading)
+
+
+def _keys() -> Iterator[Wanted]:
+    page = "configuration.md"
+    for key in configuration.top_keys():
+        yield Wanted(f"key `{key.name}`", f"`{key.name}`", page, "At the top")
+    for name, (heading, cls) in configuration.TABLES.items():
+        for key in configuration.keys_of(cls):
+            yield Wanted(f"key `{name}.{key.name}`", f"`{key.name}`", page, f"`{heading}`")
