@@ -8,6 +8,8 @@ from typing import Any
 
 import attrs
 
+from dss.testing.verdict import fail
+
 
 @attrs.frozen
 class Call:
@@ -93,11 +95,22 @@ class Wire:
             raise broken()
 
     def wrap(self, client: Any, name: str, *, writes: bool) -> None:
-        """Put this wire around one method of a client; `name` may have dots: `session.post`."""
+        """Put this wire around one method of a client; `name` may have dots: `session.post`.
+
+        Raises:
+            NotConforming: the client has no such method, or does not let it be replaced.
+        """
         *way, last = name.split(".")
-        for step in way:
-            client = getattr(client, step)
-        setattr(client, last, self._wrapped(getattr(client, last), name, writes))
+        try:
+            for step in way:
+                client = getattr(client, step)
+            setattr(client, last, self._wrapped(getattr(client, last), name, writes))
+        except (AttributeError, TypeError) as error:
+            fail(
+                f"`{name}` of what `open_client()` returned cannot be watched: {error}",
+                f"name in the suite's `{'write_calls' if writes else 'read_calls'}` methods that the client has; where"
+                " they cannot be replaced (slots, C code), override `tap`",
+            )
         self.is_tapped = True
 
     def _wrapped(self, method: Callable[..., Any], name: str, writes: bool) -> Callable[..., Any]:
