@@ -112,11 +112,11 @@ def test_second_heading_of_one_name_has_a_number() -> None:
 
 def test_signature_is_as_it_is_written() -> None:
     """With types, defaults and the star of what must be named; of a method without the object itself."""
-    assert source.signature(classes.described) == (
+    assert source.signatures(classes.described) == [
         "described(*places: str, level: int = 3, without: Collection[str] = ()) -> str"
-    )
+    ]
     (method,) = (one for one in source.methods(DataStoreTree) if one.name == "spare_value")
-    assert method.signature == "spare_value(branch: str, attribute: str, idnumber: str) -> str | None"
+    assert method.signatures == ("spare_value(branch: str, attribute: str, idnumber: str) -> str | None",)
     assert method.section == "what a connector provides"
 
 

@@ -38,7 +38,9 @@ def _described(place: str, level: int, without: Collection[str]) -> str:
     imported = f"from {home} import {name.partition('.')[0]}"
     doc = parsed(inspect.getdoc(thing) if "__doc__" in vars(thing) or not isinstance(thing, type) else "")
     if not isinstance(thing, type):
-        shown = [block(f"{imported}\n\n{long_signature(source.signature(thing, name))}"), explained(doc)]
+        begin = "with " if source.is_context_manager(thing) else ""
+        signatures = "\n".join(f"{begin}{long_signature(one)}" for one in source.signatures(thing))
+        shown = [block(f"{imported}\n\n{signatures}"), explained(doc)]
     elif issubclass(thing, enum.Enum):
         shown = [block(imported), explained(doc), values(place)]
     else:
@@ -72,7 +74,7 @@ def members(place: str, *, without: Collection[str] = ()) -> str:
     for one in source.methods(cls):
         if not {one.name, one.section} & set(without):
             shown.setdefault(one.section, []).append(
-                f"- `{one.signature}`\n\n  {explained(parsed(one.doc), indent='  ')}".rstrip()
+                f"- {', '.join(map(code, one.signatures))}\n\n  {explained(parsed(one.doc), indent='  ')}".rstrip()
             )
     for section, lines in shown.items():
         title = f"**{section[:1].upper()}{section[1:]}**" if section else "**Methods**"

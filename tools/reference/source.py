@@ -40,12 +40,13 @@ class Method:
     """What a class's body says of a method or a property.
 
     Attributes:
-        signature: `name(arguments) -> type` without the object itself; of a property `name: type`.
+        signatures: `name(arguments) -> type` without the object itself, several if it is overloaded; of a property
+            `name: type`.
         section: the heading in the class's source below which it stands.
     """
 
     name: str
-    signature: str
+    signatures: tuple[str, ...]
     doc: str
     section: str
 
@@ -83,10 +84,22 @@ def alias(place: str) -> str:
     raise LookupError(f"`{module}` does not assign `{name}`")
 
 
-def signature(function: Any, name: str = "") -> str:
-    """A function's signature, exactly as it is written, on one line."""
+def signatures(function: Any) -> list[str]:
+    """A function's signature, exactly as it is written, each on one line; several, if it is overloaded."""
+    function = inspect.unwrap(function)
+    tree, _ = _parsed(importlib.import_module(function.__module__))
+    nodes = [one for one in tree.body if isinstance(one, Function) and one.name == function.__name__]
+    return [signature_of(one) for one in nodes if _is_overload(one)] or [signature_of(nodes[-1])]
+
+
+def is_context_manager(function: Any) -> bool:
+    """Whether a function is called in a `with` statement, for what its signature says that it yields."""
     node, _ = node_of(inspect.unwrap(function))
-    return signature_of(node, name=name)
+    return "contextmanager" in {ast.unparse(one).rpartition(".")[2] for one in node.decorator_list}
+
+
+def _is_overload(node: Function) -> bool:
+    return any(ast.unparse(one).rpartition(".")[2] == "overload" for one in node.decorator_list)
 
 
 def signature_of(node: Function, *, name: str = "", drop_first: bool = False) -> str:
@@ -162,8 +175,12 @@ def _default(value: ast.expr | None) -> str:
 def methods(cls: type) -> Iterator[Method]:
     """The public methods and properties in a class's own body, and the operators that have something to tell."""
     node, lines = node_of(cls)
+    overloads: dict[str, list[str]] = {}
     for one in node.body:
         if not isinstance(one, Function) or one.name in NO_MEMBERS:
+            continue
+        if _is_overload(one):
+            overloads.setdefault(one.name, []).append(signature_of(one, drop_first=True))
             continue
         doc = ast.get_docstring(one)
         if one.name.startswith("_") and not (one.name.endswith("__") and doc):
@@ -175,7 +192,8 @@ def methods(cls: type) -> Iterator[Method]:
             shown = f"{one.name}: {ast.unparse(one.returns) if one.returns else 'Any'}"
         else:
             shown = signature_of(one, drop_first="staticmethod" not in how)
-        yield Method(one.name, shown, doc or "", _section(lines, node.lineno, one.lineno))
+        shown_ones = tuple(overloads.get(one.name, [shown]))
+        yield Method(one.name, shown_ones, doc or "", _section(lines, node.lineno, one.lineno))
 
 
 def _section(lines: list[str], begin: int, end: int) -> str:
@@ -198,8 +216,9 @@ def constructor(cls: type) -> str:
             if name in fields and fields[name].init
         ]
         return f"{cls.__name__}({', '.join(shown)})"
-    node, _ = node_of(cls)
-    for one in node.body:
-        if isinstance(one, Function) and one.name == "__init__":
-            return signature_of(one, name=cls.__name__, drop_first=True).removesuffix(" -> None")
-    return cls.__name__
+    maker = next(base for base in cls.__mro__ if "__init__" in vars(base))
+    if maker.__module__ == "builtins":
+        return cls.__name__
+    node, _ = node_of(maker)
+    (made,) = (one for one in node.body if isinstance(one, Function) and one.name == "__init__")
+    return signature_of(made, name=cls.__name__, drop_first=True).removesuffix(" -> None")
