@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -234,13 +234,19 @@ class Rig:
                 write_run(file, syncs, run.digests)
             return self._ran(syncs[0], is_planned_only=True)
 
-    def dry_run(self) -> Ran:
-        """Plan, and carry out as a dry run."""
+    def dry_run(self, look: Callable[[DataStoreTree], object] | None = None) -> Ran:
+        """Plan, and carry out as a dry run.
+
+        Args:
+            look: is called with the tree after each batch, while what was written can still be read.
+        """
         with self.run() as run:
             (sync,) = run.plan()
             assert sync.plan is not None
+            right = sync.right
+            told = None if look is None else lambda _count: look(right)
             sync.report, seen = rehearse(
-                sync.right, sync.plan.actions, held=sync.reasons, drift=Drift(sync.right)
+                right, sync.plan.actions, held=sync.reasons, told=told, drift=Drift(right)
             )
             return attrs.evolve(self._ran(sync, is_planned_only=True), report=sync.report, rehearsal=seen)
 

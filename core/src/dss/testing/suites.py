@@ -15,6 +15,7 @@ from dss.testing.checks.dying import DyingChecks
 from dss.testing.checks.hostile_reading import HostileReadingChecks
 from dss.testing.checks.privacy import PrivacyChecks
 from dss.testing.checks.reading import ReadingChecks
+from dss.testing.checks.retrying import RetryChecks
 from dss.testing.checks.scope import ScopeChecks
 from dss.testing.checks.undoing import UndoChecks
 
@@ -23,5 +24,5 @@ class SourceSuite(ConnectorChecks, ReadingChecks, HostileReadingChecks, BrokenRe
     """What a connector has to keep that stands on the left of a sync, and is only read."""
 
 
-class TargetSuite(SourceSuite, DriftChecks, DryRunChecks, DyingChecks, ScopeChecks, UndoChecks):
+class TargetSuite(SourceSuite, DriftChecks, DryRunChecks, DyingChecks, RetryChecks, ScopeChecks, UndoChecks):
     """What a connector has to keep that stands on the right of a sync, and is read and written."""

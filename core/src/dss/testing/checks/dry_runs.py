@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dss.attributes import ENABLED
 from dss.capabilities import Capability
-from dss.testing.checks.writing import WritingChecks
-from dss.testing.rig import Rig
+from dss.testing.checks.reading import by_key
+from dss.testing.checks.writing import WritingChecks, all_done
+from dss.testing.rig import Found, Rig
 from dss.testing.suite import needs
 from dss.testing.verdict import listed, require
+from dss.tree import DataStoreTree
 
 
 class DryRunChecks(WritingChecks):
@@ -43,6 +46,49 @@ class DryRunChecks(WritingChecks):
         )
 
     @needs(Capability.DRY_RUN)
+    def test_what_a_dry_run_has_written_is_found_by_what_it_reads(self, rig: Rig, branch: str) -> None:
+        """Inside the dry run every record is as it would be, and what was ended has ended."""
+        self.has_changes(rig, branch)
+        wanted = list(rig.wanted[branch].values())
+        ended = [one["idnumber"] for one in self.goes(branch) if one["idnumber"] not in rig.wanted[branch]]
+        seen: Found = {}
+
+        def look(tree: DataStoreTree) -> None:
+            keys = [*(one["idnumber"] for one in wanted), *ended]
+            seen.clear()
+            seen.update({one["idnumber"]: dict(one) for one in by_key(tree, branch, keys)})
+
+        rig.dry_run(look)
+
+        wrong = (
+            [line for one in wanted for line in rig.unlike(branch, one, seen.get(one["idnumber"]))]
+            if seen
+            else []
+        )
+        wrong += [
+            f"{branch} `{one}` is there" for one in ended if seen.get(one, {}).get(ENABLED, one in seen)
+        ]
+        require(
+            not wrong,
+            f"inside a dry run of `{branch}`, when all was done, it is read otherwise:{listed(wrong)}",
+            "lay what the dry run has written over what is read (`dss.recording.Recording` does), for every call that"
+            " writes",
+        )
+
+    @needs(Capability.DRY_RUN)
+    def test_a_dry_run_tells_of_every_sort_of_change(self, rig: Rig, branch: str) -> None:
+        """New, update, add, remove, old: for each a call is named that a real run would make."""
+        for what in self.one_by_one(rig, branch):
+            dry = rig.dry_run()
+            assert dry.rehearsal is not None
+            require(
+                dry.rehearsal.calls or not dry.actions,
+                f"a dry run of `{what}` in `{branch}` tells of no call",
+                "call `rehearsal.add(text)` for each statement or call that a real run would send",
+            )
+            all_done(rig.apply(), branch, what)
+
+    @needs(Capability.DRY_RUN)
     def test_a_dry_run_tells_its_calls_without_values(self, rig: Rig, branch: str) -> None:
         """What would have been sent is named, and what was in it is not: it may go into a log."""
         self.has_changes(rig, branch)
@@ -50,14 +96,7 @@ class DryRunChecks(WritingChecks):
         dry = rig.dry_run()
 
         assert dry.rehearsal is not None
-        if not dry.actions:
-            return
         texts = [call.text for call in dry.rehearsal.calls]
-        require(
-            texts,
-            f"a dry run of `{branch}` with {len(dry.actions)} changes tells of no call",
-            "call `rehearsal.add(text)` for each statement or call that a real run would send",
-        )
         values = private_values(rig, branch)
         leaking = [text for text in [*texts, *dry.rehearsal.notes] if any(value in text for value in values)]
         require(

@@ -1,10 +1,6 @@
-"""What a failure costs: one record and no other; and what was busy for the moment, nothing but time."""
+"""What a failure costs: one record and no other, and nothing that the next run would not make good."""
 
 from __future__ import annotations
-
-import itertools
-import time
-from collections import Counter
 
 import pytest
 
@@ -18,12 +14,6 @@ from dss.testing.suite import needs
 from dss.testing.verdict import listed, require
 from dss.testing.wire import Call, Fault
 
-BUSY = 2
-"""How often the system is busy before it answers."""
-PAUSE = 0.01
-"""Seconds that have to pass at least before a busy system is asked again."""
-SAME = 2
-"""How often one call that was refused may be made: once among others, and once alone."""
 TRIES = 5
 """Writes at which a failure is tried at the most."""
 
@@ -106,72 +96,6 @@ class FailingChecks(WritingChecks):
 
         return fault
 
-    @needs(Capability.CREATE)
-    def test_a_busy_system_is_asked_again_after_a_pause(self, rig: Rig, branch: str) -> None:
-        """What is busy for the moment is tried again, not at once, and then all is done once."""
-        records = [self.record(branch, number) for number in (1, 2)]
-        rig.want(branch, *records)
-        times: list[float] = []
-
-        def fault(call: Call, is_before: bool) -> None:
-            if is_before and call.writes and len(times) <= BUSY:
-                times.append(time.monotonic())
-                if len(times) <= BUSY:
-                    raise self.busy()
-
-        rig.wire.fault = fault
-        ran = rig.apply()
-
-        require(
-            not ran.complaints() and ran.done() == len(ran.actions),
-            f"the system was busy {BUSY} times, and then of {len(ran.actions)} changes of `{branch}` {ran.done()} were"
-            f" done:{listed(ran.complaints())}",
-            "make a `dss.errors.TemporaryError` of what the client raises when the system is busy or away for the"
-            " moment; the batch is then tried again. (What the client raises is said by the suite's `busy`.)",
-        )
-        pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
-        require(
-            all(pause >= PAUSE for pause in pauses),
-            f"the busy system was asked again after {', '.join(f'{pause * 1000:.1f} ms' for pause in pauses)}",
-            "wait before asking again, longer each time; or raise `TemporaryError` and let the core do so",
-        )
-        self.is_there(rig, branch, *records)
-        self.nothing_is_left(rig, branch)
-
-    @needs(Capability.CREATE)
-    def test_what_is_refused_for_good_is_not_asked_again(self, rig: Rig, branch: str) -> None:
-        """A refusal fails at once: to ask again and again would keep the whole run waiting for each bad record."""
-        record = self.record(branch, 1)
-        rig.want(branch, record)
-        for name, needed in self.with_needed(branch, [record]).items():
-            if name != branch:
-                rig.system.seed(name, needed)
-        asked: Counter[str] = Counter()
-
-        def fault(call: Call, is_before: bool) -> None:
-            if is_before and call.writes:
-                asked[f"{call.name} {call.payload!r}"] += 1
-                raise self.refused()
-
-        rig.wire.fault = fault
-        ran = rig.apply()
-
-        failed = [
-            result for result in ran.report.undone if result.outcome is Outcome.FAILED and result.reason
-        ]
-        require(
-            failed and not ran.done(),
-            f"the system refused every call that writes, and of {len(ran.actions)} changes of `{branch}` {ran.done()}"
-            f" are said to be done, {len(failed)} to have failed",
-            "let what the client raises pass, or answer `action.failed(reason)`",
-        )
-        most = max(asked.values())
-        require(
-            most <= SAME,
-            f"a call that the system had refused for good was made {most} times",
-            "make a `TemporaryError` only of what may be gone in a moment (busy, locked, too many requests)",
-        )
-
     # -- what the checks are made of -------------------------------------------------------------------------------
 
     def round(self, rig: Rig, branch: str, place: int) -> None:
@@ -181,7 +105,8 @@ class FailingChecks(WritingChecks):
         if place and Capability.UPDATE in declared:
             changes = self.record(branch, first - 3)
             for name in self.changeable(branch)[:1]:
-                rig.want(branch, {**changes, name: self.another(branch, name, changes[name])})
+                changes = {**changes, name: self.another(branch, name, changes[name])}
+            rig.want(branch, changes)
         if place and Capability.END in declared:
             rig.want_no_more(branch, self.record(branch, first - 2))
         rig.want(branch, *(self.record(branch, first + more) for more in range(3)))

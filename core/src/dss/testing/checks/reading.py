@@ -357,10 +357,10 @@ def raw(tree: DataStoreTree, branch: str, *, named: bool = True) -> Iterator[Any
             yield from given
 
 
-def by_key(tree: DataStoreTree, branch: str, keys: Iterable[str]) -> Iterator[Any]:
+def by_key(tree: DataStoreTree, branch: str, keys: Iterable[str], scope: Scope = Scope.OURS) -> Iterator[Any]:
     """What the connector gives for some keys."""
     assert tree.importer is not None
-    yield from tree.importer.readin_items(getattr(tree, branch), list(keys), Scope.OURS)
+    yield from tree.importer.readin_items(getattr(tree, branch), list(keys), scope)
 
 
 def vars_of(item: Any, bound: type[DataStoreBranch]) -> dict[str, Any]:

@@ -191,19 +191,20 @@ class ScopeChecks(WritingChecks):
 
     @needs(Capability.SWAP, Capability.UPDATE)
     def test_unique_values_can_be_exchanged(self, rig: Rig, branch: str) -> None:
-        """Two records exchange their values in one run."""
+        """Two records exchange their values in one run, and two others theirs."""
         for name in rig.bound[branch].circles():
-            one, two = self.record(branch, 1), self.record(branch, 2)
+            records = [self.record(branch, number) for number in (1, 2, 3, 4)]
             if name not in self.changeable(branch):
                 continue
-            self.has(rig, branch, one, two)
-            one, two = {**one, name: two[name]}, {**two, name: one[name]}
-            rig.want(branch, one, two)
+            self.has(rig, branch, *records)
+            values = [records[place][name] for place in (1, 0, 3, 2)]
+            records = [{**one, name: value} for one, value in zip(records, values, strict=True)]
+            rig.want(branch, *records)
 
             ran = rig.apply()
 
-            all_done(ran, branch, f"the exchange of `{name}`")
-            self.is_there(rig, branch, one, two)
+            all_done(ran, branch, f"two exchanges of `{name}`")
+            self.is_there(rig, branch, *records)
             self.nothing_is_left(rig, branch)
 
     # -- what the checks are made of -------------------------------------------------------------------------------

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from dss.actions import Kind, Outcome
 from dss.attributes import ENABLED
 from dss.capabilities import Capability
+from dss.importers import Scope
 from dss.testing.checks.hostile_reading import hostile_records
+from dss.testing.checks.reading import by_key
 from dss.testing.hostile import HOSTILE
 from dss.testing.rig import Ran, Rig
 from dss.testing.samples import Values
@@ -215,19 +219,38 @@ class WritingChecks(Suite):
 
     def has_changes(self, rig: Rig, branch: str) -> None:
         """Want something new, something changed, and something no more, as far as the branch declares it."""
+        for _ in self.one_by_one(rig, branch):
+            pass
+
+    def one_by_one(self, rig: Rig, branch: str) -> Iterator[str]:
+        """The same one after the other: let the system have records, then want a change of each sort and name it."""
         declared = self.declared().of(branch)
-        stays, changes, goes, comes = (self.record(branch, number) for number in (1, 2, 3, 4))
-        self.has(rig, branch, stays, changes, *([goes] if Capability.END in declared else []))
+        stays, changes, comes = (self.record(branch, number) for number in (1, 2, 4))
+        goes = self.goes(branch) if Capability.END in declared else []
+        self.has(rig, branch, stays, changes, *goes)
+        if Capability.CREATE in declared:
+            rig.want(branch, comes)
+            yield f"{Kind.NEW}"
         if Capability.UPDATE in declared:
             for name in self.changeable(branch)[:1]:
                 rig.want(branch, {**changes, name: self.another(branch, name, changes[name])})
+                yield f"{Kind.UPDATE} {name}"
         if Capability.MULTI_VALUES in declared:
             for name in self.multi_valued(branch)[:1]:
                 rig.want(branch, {**stays, name: self.another(branch, name, stays[name])})
-        if Capability.END in declared:
-            rig.want_no_more(branch, goes)
-        if Capability.CREATE in declared:
-            rig.want(branch, comes)
+                yield f"{Kind.ADD} {name}"
+                rig.want(
+                    branch,
+                    {**changes, **rig.wanted[branch][changes["idnumber"]], name: type(changes[name])()},
+                )
+                yield f"{Kind.REMOVE} {name}"
+        if goes:
+            rig.want_no_more(branch, *goes)
+            yield f"{Kind.OLD}"
+
+    def goes(self, branch: str) -> list[Values]:
+        """What `one_by_one` wants no more."""
+        return [self.record(branch, 3)]
 
     # -- what the checks are made of -------------------------------------------------------------------------------
 
@@ -257,8 +280,17 @@ class WritingChecks(Suite):
         )
 
     def is_ended(self, rig: Rig, branch: str, record: Values) -> None:
-        """Require that a record is gone, or disabled."""
+        """Require that a record is disabled, or gone; a person who can be disabled must not be gone."""
         found = rig.contents(branch).get(record["idnumber"])
+        if found is None and rig.bound[branch].people and Capability.DISABLE in self.declared().of(branch):
+            tree = rig.read()
+            require(
+                list(by_key(tree, branch, [record["idnumber"]], Scope.ALL)),
+                f"{branch} `{record['idnumber']}` was ended by taking the account away, although accounts can be"
+                " disabled",
+                "disable it in the handler of `old`: what a person has stored there cannot be brought back; or take"
+                " Capability.DISABLE out",
+            )
         require(
             found is None or found.get(ENABLED) is False,
             f"the run said that {branch} `{record['idnumber']}` was ended, and it is there as before",

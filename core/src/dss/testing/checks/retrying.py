@@ -1,0 +1,101 @@
+"""Whether what is busy for the moment costs nothing but time, and what is refused for good costs none."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections import Counter
+
+from dss.actions import Outcome
+from dss.capabilities import Capability
+from dss.testing.checks.writing import WritingChecks, all_done
+from dss.testing.rig import Rig
+from dss.testing.suite import needs
+from dss.testing.verdict import listed, require
+from dss.testing.wire import Call
+
+BUSY = 2
+"""How often the system is busy before it takes a new record; for other changes it is busy once."""
+PAUSE = 0.01
+"""Seconds that have to pass at least before a busy system is asked again."""
+SAME = 2
+"""How often one call that was refused may be made: once among others, and once alone."""
+
+
+class RetryChecks(WritingChecks):
+    """Calls that fail for the moment, and calls that fail for good."""
+
+    @needs(Capability.CREATE)
+    def test_a_busy_system_is_asked_again_after_a_pause(self, rig: Rig, branch: str) -> None:
+        """For every sort of change: what is busy for the moment is tried again, not at once, and then done once."""
+        for place, what in enumerate(self.one_by_one(rig, branch)):
+            busy = 1 if place else BUSY
+            times = self._busy(rig, busy)
+
+            ran = rig.apply()
+
+            rig.wire.heal()
+            require(
+                not ran.complaints() and ran.done() == len(ran.actions),
+                f"the system was busy when `{what}` of `{branch}` came, and then free, and of"
+                f" {len(ran.actions)} changes {ran.done()} were done:{listed(ran.complaints())}",
+                "make a `dss.errors.TemporaryError` of what the client raises when the system is busy or away for the"
+                " moment, and let it pass; the batch is then tried again. (What the client raises is said by the"
+                " suite's `busy`.)",
+            )
+            pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
+            require(
+                all(pause >= PAUSE for pause in pauses),
+                f"the system, busy when `{what}` of `{branch}` came, was asked again after"
+                f" {', '.join(f'{pause * 1000:.1f} ms' for pause in pauses)}",
+                "wait before asking again, longer each time; or raise `TemporaryError` and let the core do so",
+            )
+            self.nothing_is_left(rig, branch)
+        self.is_there(rig, branch, *rig.wanted[branch].values())
+
+    def _busy(self, rig: Rig, often: int) -> list[float]:
+        """Let the system be busy so often; gives the times of these calls and of the next one, as they come."""
+        times: list[float] = []
+
+        def fault(call: Call, is_before: bool) -> None:
+            if is_before and call.writes and len(times) <= often:
+                times.append(time.monotonic())
+                if len(times) <= often:
+                    raise self.busy()
+
+        rig.wire.fault = fault
+        return times
+
+    @needs(Capability.CREATE)
+    def test_what_is_refused_has_failed_and_is_not_asked_again(self, rig: Rig, branch: str) -> None:
+        """For every sort of change a refusal is told as a failure, with a reason, and at once."""
+        for what in self.one_by_one(rig, branch):
+            asked: Counter[str] = Counter()
+
+            def fault(call: Call, is_before: bool, asked: Counter[str] = asked) -> None:
+                if is_before and call.writes:
+                    asked[f"{call.name} {call.payload!r}"] += 1
+                    raise self.refused()
+
+            rig.wire.fault = fault
+            ran = rig.apply()
+
+            rig.wire.heal()
+            failed = [
+                result
+                for result in ran.report.undone
+                if result.outcome in (Outcome.FAILED, Outcome.DROPPED) and result.reason
+            ]
+            require(
+                not asked or (failed and not ran.done()),
+                f"the system refused every call that writes when `{what}` of `{branch}` came, and of"
+                f" {len(ran.actions)} changes {ran.done()} are said to be done, {len(failed)} to have failed",
+                "let what the client raises pass, or answer `action.failed(reason)`; done is only what was done",
+            )
+            most = max(asked.values(), default=0)
+            require(
+                most <= SAME,
+                f"a call for `{what}` of `{branch}` that the system had refused for good was made {most} times",
+                "make a `TemporaryError` only of what may be gone in a moment (busy, locked, too many requests)",
+            )
+            all_done(rig.apply(), branch, what)
