@@ -8,7 +8,7 @@ import pytest
 from tools.reference import classes, configuration, source
 from tools.reference.__main__ import COMMAND, PAGES, ROOT, cog, generated
 from tools.reference.docstrings import parsed
-from tools.reference.documented import Wanted, everything, undocumented
+from tools.reference.documented import Wanted, everything, options_of_connectors, undocumented
 from tools.reference.links import broken
 from tools.reference.markdown import long_signature
 from tools.reference.sections import anchors
@@ -51,6 +51,18 @@ def test_everything_is_documented() -> None:
     pages = {path.name: path.read_text(encoding="utf-8") for path in PAGES.glob("*.md")}
 
     assert undocumented(everything(), pages) == []
+
+
+def test_options_of_connectors_are_documented() -> None:
+    """Every one stands on its connector's own page; connectors of other people have theirs elsewhere."""
+    pages = {
+        str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
+        for path in ROOT.glob("plugins/*/README.md")
+    }
+    wanted = [one for one in options_of_connectors("plugins/{name}/README.md") if one.page in pages]
+
+    assert {one.page for one in wanted} == set(pages)
+    assert undocumented(wanted, pages) == []
 
 
 def test_what_no_page_speaks_of_is_found() -> None:

@@ -67,6 +67,18 @@ def keys_of(cls: type) -> Iterator[Key]:
             yield Key(field.name, _kind(hints[field.name]), _default(field), text)
 
 
+def options_of(cls: type) -> Iterator[str]:
+    """The names of a connector's options, those of tables within them too."""
+    hints = get_type_hints(cls)
+    for field in attrs.fields(cls):
+        if field.init and not field.name.startswith("_"):
+            yield field.name
+            hint = hints[field.name]
+            for one in (hint, *get_args(hint)):
+                if isinstance(one, type) and attrs.has(one):
+                    yield from options_of(one)
+
+
 def documented(cls: type) -> dict[str, str]:
     """What a class's docstring, or one it is derived from, says of its attributes."""
     found: dict[str, str] = {}

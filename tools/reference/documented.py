@@ -17,6 +17,8 @@ from tools.reference.sections import below
 import dss
 from dss.capabilities import Capability
 from dss.exit_codes import ExitCode
+from dss.registry import default_registry
+from dss.tree import DataStoreTree
 
 
 @attrs.frozen
@@ -25,7 +27,8 @@ class Wanted:
 
     Attributes:
         what: what it is, for whoever is told that it is missing.
-        text: what has to stand there. Code may go on behind a blank: `--limit N` is enough for `--limit`.
+        text: what has to stand there. Code may go on: `--limit N` is enough for `--limit`, and `students.width` for both
+            of its keys.
         page: the file's name.
         section: the heading below which it has to stand; empty for anywhere.
     """
@@ -39,8 +42,12 @@ class Wanted:
         """Whether it stands there."""
         page = pages.get(self.page, "")
         where = below(page, self.section) if self.section else page
-        end = re.escape(self.text.removesuffix("`"))
-        return re.search(rf"{end}(?:`| [^`\n]*`)" if self.text.endswith("`") else end, where) is not None
+        if not self.text.endswith("`"):
+            return self.text in where
+        before, _, name = self.text.removesuffix("`").rpartition("`")
+        return (
+            re.search(rf"{re.escape(before)}`(?:\w+\.)?{re.escape(name)}(?:[ .][^`\n]*)?`", where) is not None
+        )
 
 
 def undocumented(wanted: Iterable[Wanted], pages: Mapping[str, str]) -> list[str]:
@@ -74,6 +81,19 @@ def everything() -> Iterator[Wanted]:
         is_module = isinstance(getattr(importlib.import_module("dss"), name), ModuleType)
         text = f"`dss.{name}`" if is_module else f"### `{name}`"
         yield Wanted(f"`dss.{name}`", text, "classes.md")
+
+
+def options_of_connectors(page: str) -> Iterator[Wanted]:
+    """All options of the installed connectors.
+
+    Args:
+        page: the name of a connector's page, with its own name for `{name}`.
+    """
+    registry = default_registry()
+    for name in registry.names():
+        for tree in registry.classes(name, "trees", DataStoreTree):
+            for option in dict.fromkeys(configuration.options_of(tree.Options)):
+                yield Wanted(f"option `{option}` of {name}", f"`{option}`", page.format(name=name))
 
 
 def _commands() -> Iterator[Wanted]:
