@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import attrs
 import pytest
 
+from dss.branches import DataStoreBranch
 from dss.capabilities import Capability, Finding
 from dss.errors import DssError
 from dss.secrets import Secret
 from dss.sources import Source
+from dss.templates import DefaultTemplate
 from dss.testing.presence import missing, undeclared
 from dss.testing.rig import Rig
 from dss.testing.suite import Suite, basic, needs
 from dss.testing.verdict import fail, listed, require
+
+T = TypeVar("T")
 
 LEVELS = ("ok", "warning", "error")
 
@@ -34,6 +38,52 @@ class ConnectorChecks(Suite):
                 str(error),
                 "mend the entry point, or the hooks `dss_register_trees` and `dss_register_branches`",
             )
+
+    @basic
+    def test_what_is_registered_is_what_the_tree_has(self, rig: Rig) -> None:
+        """Branches, models and template that the hooks register are those of the tree."""
+        declared, tree = self.declared(), rig.tree()
+        on_tree = {branch.__name__ for branch in tree.branches}
+        registered = self._registered("branches", DataStoreBranch)
+        require(
+            on_tree == {branch.__branchname__ for branch in registered},
+            f"`dss_register_branches` gives {', '.join(branch.__branchname__ for branch in registered)}, and a tree of"
+            f" `{declared.tree.__name__}` has {', '.join(sorted(on_tree))}",
+            "register the branch classes that stand in the module of the tree's `__branches__`, in their order",
+        )
+        models = tuple(self._registered("models", object))
+        strange = [
+            branch.__name__ for branch in tree.branches if models and not issubclass(branch.klass, models)
+        ]
+        require(
+            not strange,
+            f"the models of these branches are not among those of `dss_register_models`: {', '.join(strange)}",
+            "register the class that stands in the branch's `klass`",
+        )
+        templates = tuple(self._registered("templates", DefaultTemplate))
+        require(
+            not templates or type(tree).__template__ is None or isinstance(tree.template, templates),
+            f"the tree's template `{type(tree).__template__}` is not among those of `dss_register_templates`",
+            "register the class that stands in the tree's `__template__`",
+        )
+
+    def _registered(self, kind: str, base: type[T]) -> list[type[T]]:
+        declared = self.declared()
+        return declared.registry.classes(declared.name, kind, base)
+
+    @basic
+    def test_a_branch_answers_in_words_or_not_at_all(self, rig: Rig, branch: str) -> None:
+        """`refusal` and `protection` give a reason as a text, or None; and none for an ordinary record."""
+        bound, record = getattr(rig.tree(), branch), self.record(branch, 1)
+        answers = {f"refusal({name!r}, ...)": bound.refusal(name, value) for name, value in record.items()}
+        answers["protection(...)"] = bound.protection(record["idnumber"])
+        wrong = [f"`{call}` gives {answer!r}" for call, answer in answers.items() if answer is not None]
+        require(
+            not wrong,
+            f"`{branch}` refuses or protects an ordinary sample record:{listed(wrong)}",
+            "return a sentence for what the system cannot take, or must not lose, and None for everything else; where"
+            " the samples are none that the system takes, give others by the suite's `record`",
+        )
 
     @basic
     def test_capabilities_are_capabilities(self) -> None:

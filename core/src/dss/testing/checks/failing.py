@@ -40,8 +40,24 @@ class FailingChecks(WritingChecks):
     def test_one_bad_record_takes_no_other_down(self, rig: Rig, branch: str) -> None:
         """Of several new records the system refuses one: it has failed, with a reason, and the others are there."""
         records = [self.record(branch, number) for number in (1, 2, 3, 4)]
-        bad = records[1]
         rig.want(branch, *records)
+
+        self.one_is_refused(rig, branch, records, "new records")
+
+    @needs(Capability.UPDATE)
+    def test_one_bad_change_takes_no_other_down(self, rig: Rig, branch: str) -> None:
+        """The same of several records that change."""
+        records = [self.record(branch, number) for number in (1, 2, 3, 4)]
+        for name in self.changeable(branch)[:1]:
+            self.has(rig, branch, *records)
+            changed = [{**one, name: self.another(branch, name, one[name])} for one in records]
+            rig.want(branch, *changed)
+
+            self.one_is_refused(rig, branch, changed, "changed records")
+
+    def one_is_refused(self, rig: Rig, branch: str, records: list[Values], what: str) -> None:
+        """Apply while the system refuses whatever mentions the second record; require that only that has failed."""
+        bad = records[1]
         marks = _only_in(
             bad, [one for mine in rig.wanted.values() for one in mine.values() if one is not bad]
         )
@@ -52,6 +68,7 @@ class FailingChecks(WritingChecks):
                 refused.append(call)
                 raise self.refused()
 
+        rig.wire.heal()
         rig.wire.fault = fault
         ran = rig.apply()
         if not refused:
@@ -59,8 +76,8 @@ class FailingChecks(WritingChecks):
 
         failed = [result for result in ran.report.undone if result.outcome is Outcome.FAILED]
         require(
-            [result.action.idnumber for result in failed if result.action] == [bad["idnumber"]],
-            f"the system refused one of four new records of `{branch}`, and these failed:"
+            {result.action.idnumber for result in failed if result.action} == {bad["idnumber"]},
+            f"the system refused one of {len(records)} {what} of `{branch}`, and these failed:"
             f"{listed(ran.complaints() or ['none: the refusal was taken for success'])}",
             "catch what is raised for one record and answer `action.failed(reason)` for that one; a bulk handler takes"
             " the records one by one when the bulk was refused (in a transaction: behind a savepoint for each)",
