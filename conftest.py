@@ -8,6 +8,9 @@ from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
 
 ROOT = Path(__file__).parent
 
+collect_ignore = ["examples/card_file/tests"]
+"""They need what is not installed here: `tests/test_card_file.py` runs them where it is, as its author would."""
+
 pytest_collect_file = Sybil(
     parsers=[PythonCodeBlockParser(), SkipParser()],
     patterns=[
