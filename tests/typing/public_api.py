@@ -37,12 +37,14 @@ MODULES = (
     "secrets",
     "sources",
     "templates",
+    "testing",
+    "testing.samples",
+    "testing.suite",
+    "testing.system",
+    "testing.wire",
     "tree",
 )
-"""Modules of which every public name is part of the public face, and so has a typing test.
-
-For `dss.testing`, add "testing".
-"""
+"""Modules of which every public name is part of the public face, and so has a typing test."""
 
 FOR_THE_CORE = frozenset({"handler_names", "kind_of", "reason_of", "stable"})
 """Names in those modules that only the core itself uses."""

@@ -116,21 +116,6 @@ class Samples:
         order = [name for name in self._bound if name in found]
         return {name: list(found[name].values()) for name in order}
 
-    def needed_branches(self, branch: str) -> list[str]:
-        """The branch, and those that it refers to, and so on, in the connector's order."""
-        wanted = {branch}
-        while True:
-            more = {
-                target
-                for name in wanted
-                for targets in self._bound[name].references().values()
-                for target in targets
-                if target in self._bound
-            }
-            if more <= wanted:
-                return [name for name in self._bound if name in wanted]
-            wanted |= more
-
     def _gather(self, branch: str, records: list[Values], found: dict[str, dict[str, Values]]) -> None:
         mine = found.setdefault(branch, {})
         for record in records:
@@ -233,3 +218,6 @@ def _single(branch: str, name: str, kinds: Sequence[Any], number: int) -> Any:
     if datetime.datetime in kinds:
         return datetime.datetime(2012, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(days=number)
     return None
+
+
+__all__ = ["Samples"]

@@ -127,3 +127,6 @@ def _needed_by(node: pytest.Item | pytest.Function) -> frozenset[Capability]:
 
 def _not_declared(needed: Iterable[Capability]) -> str:
     return f"not declared: {', '.join(sorted(needed)) or 'any branch'}"
+
+
+__all__ = ["Suite"]

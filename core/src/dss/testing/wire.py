@@ -151,3 +151,6 @@ class _Watched:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._given, name)
+
+
+__all__ = ["Call", "Fault", "Wire"]
