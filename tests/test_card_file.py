@@ -1,4 +1,4 @@
-"""The example of a connector that somebody else writes: outside the workspace, installed and tried as theirs would be."""
+"""The example of a connector that somebody else writes: outside the workspace, installed and tried as theirs is."""
 
 from __future__ import annotations
 
