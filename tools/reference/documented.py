@@ -27,8 +27,8 @@ class Wanted:
 
     Attributes:
         what: what it is, for whoever is told that it is missing.
-        text: what has to stand there. Code may go on: `--limit N` is enough for `--limit`, and `students.width` for both
-            of its keys.
+        text: what has to stand there. Code may go on: `--limit N` is enough for `--limit`, and `students.width` for
+            both of its keys.
         page: the file's name.
         section: the heading below which it has to stand; empty for anywhere.
     """
