@@ -13,6 +13,7 @@ from dss.errors import DssError
 from dss.secrets import Secret
 from dss.sources import Source
 from dss.templates import DefaultTemplate
+from dss.testing.checks.raising import answered
 from dss.testing.presence import missing, undeclared
 from dss.testing.rig import Rig
 from dss.testing.suite import Suite, basic, needs
@@ -164,11 +165,13 @@ class ConnectorChecks(Suite):
     @basic
     def test_check_finds_nothing_wrong(self, rig: Rig) -> None:
         """`check()` gives findings, and none of a sound system is an error."""
-        found = list(rig.tree().check())
+        advice = f"yield `Finding(level, text)`, its level one of {', '.join(LEVELS)}; also for what cannot be reached"
+        with answered("`check()`", advice):
+            found = list(rig.tree().check())
         require(
             all(isinstance(one, Finding) and one.level in LEVELS for one in found),
             f"`check()` gave {found!r}",
-            f"yield `Finding(level, text)`, its level one of {', '.join(LEVELS)}",
+            advice,
         )
         errors = [one.text for one in found if one.level == "error"]
         require(
@@ -185,11 +188,14 @@ class ConnectorChecks(Suite):
     @basic
     def test_what_a_run_leaves_to_do_is_told_in_sentences(self, rig: Rig) -> None:
         """`after_run()` gives texts."""
-        found = rig.tree().after_run()
+        advice = "yield one sentence for each thing, or nothing"
+        with answered("`after_run()`", advice):
+            given = rig.tree().after_run()
+            found = given if isinstance(given, str) else list(given)
         require(
             not isinstance(found, str) and all(isinstance(one, str) for one in found),
             f"`after_run()` gave {found!r}",
-            "yield one sentence for each thing, or nothing",
+            advice,
         )
 
     @needs(Capability.SOURCES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dss.attributes import ENABLED
 from dss.capabilities import Capability
-from dss.testing.checks.reading import by_key
+from dss.testing.checks.records import by_key
 from dss.testing.checks.writing import WritingChecks, all_done
 from dss.testing.rig import Found, Rig
 from dss.testing.suite import needs

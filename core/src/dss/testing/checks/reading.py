@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dss.branches import DataStoreBranch
 from dss.capabilities import Capability
 from dss.errors import NotProvided, ReadError
-from dss.importers import Origin, Rows, Scope, opened
+from dss.importers import Origin
 from dss.keys import BadIdnumber, check_idnumber
 from dss.store import State
+from dss.testing.checks.raising import answered
+from dss.testing.checks.records import by_key, raw, same
 from dss.testing.hostile import HOSTILE_KEYS
-from dss.testing.rig import Rig, plain, short
+from dss.testing.rig import Rig, short
 from dss.testing.samples import Values
 from dss.testing.suite import Suite, basic, needs
 from dss.testing.verdict import fail, listed, require
-from dss.tree import DataStoreTree
+
+MANY_KEYS = 1500
 
 
 class ReadingChecks(Suite):
@@ -45,13 +47,11 @@ class ReadingChecks(Suite):
         rig.seed(branch, [self.record(branch, 1)])
         tree = rig.tree()
 
-        wrong = [line for line in map(_is_no_record, raw(tree, branch)) if line]
+        advice = "yield mappings with the keys `idnumber` and the model's attributes, or return `Rows(fields, tuples)`"
+        with answered(f"`readin_branch` of `{branch}`", advice):
+            wrong = [line for line in map(_is_no_record, raw(tree, branch)) if line]
 
-        require(
-            not wrong,
-            f"`readin_branch` of `{branch}` gives what is no record:{listed(wrong)}",
-            "yield mappings with the keys `idnumber` and the model's attributes, or return `Rows(fields, tuples)`",
-        )
+        require(not wrong, f"`readin_branch` of `{branch}` gives what is no record:{listed(wrong)}", advice)
 
     @basic
     def test_keys_are_unique_and_normal(self, rig: Rig, branch: str) -> None:
@@ -91,14 +91,16 @@ class ReadingChecks(Suite):
         tree = rig.read(branch)
         rig.seed(branch, [self.record(branch, 2)])
 
-        tree.read([branch])
+        advice = "keep nothing of an earlier reading; what one reading shares is made in the importer's `__enter__`"
+        with answered(f"a second reading of `{branch}` by the same tree", advice):
+            tree.read([branch])
 
         found = set(getattr(tree, branch).keys())
         wanted = {self.record(branch, number)["idnumber"] for number in (1, 2)}
         require(
             found == wanted,
             f"a second reading of `{branch}` by the same tree gives {len(found)} of {len(wanted)} records",
-            "keep nothing of an earlier reading; what one reading shares is made in the importer's `__enter__`",
+            advice,
         )
 
     @basic
@@ -131,7 +133,7 @@ class ReadingChecks(Suite):
         except ReadError as error:
             require(
                 Capability.CREATE not in self.declared().of(branch),
-                f"an empty system cannot be read: {error}",
+                f"`{branch}` of an empty system cannot be read: {error}",
                 "read no records there; otherwise nothing could ever be written to a new system",
             )
             return
@@ -155,11 +157,11 @@ class ReadingChecks(Suite):
             return
         except Exception as error:
             fail(
-                f"asked for a branch that it does not have, the importer raised {type(error).__name__}: {error}",
+                f"asked for a branch that it does not have, `readin_branch` raised {type(error).__name__}: {error}",
                 "raise `dss.errors.NotProvided` for every branch that is not yours",
             )
         fail(
-            f"asked for a branch that it does not have, the importer gave {len(records)} records",
+            f"asked for a branch that it does not have, `readin_branch` gave {len(records)} records",
             "raise `dss.errors.NotProvided` for every branch that is not yours; no records means that all are gone",
         )
 
@@ -174,7 +176,8 @@ class ReadingChecks(Suite):
 
         require(
             rig.system.dump() == before and rig.wire.writes == 0,
-            "reading has changed the system",
+            "reading has changed the system; look at `readin_branch`, the importer's `__enter__` and `__exit__`, and"
+            " `open_client`",
             "write nothing while reading; what has to be made once is made by a handler, or by hand",
         )
 
@@ -189,34 +192,35 @@ class ReadingChecks(Suite):
         whole = {record["idnumber"]: same(record) for record in raw(tree, branch)}
         first, second = records[0]["idnumber"], records[2]["idnumber"]
 
+        advice = (
+            "read just these keys, each as a value and never as a pattern, with the same code that makes records in"
+            " `readin_branch`"
+        )
         for keys in ([first], [second, first], [], [first, *HOSTILE_KEYS], list(HOSTILE_KEYS)):
-            found = {one["idnumber"]: same(one) for one in by_key(tree, branch, keys)}
-            wanted = {one: whole[one] for one in keys if one in whole}
-            if found == wanted:
-                continue
-            fail(
-                f"asked for the keys {', '.join(map(short, keys)) or '(none)'}, `readin_items` of `{branch}` gave"
-                f" {_differing(found, wanted)}",
-                "read just these keys, each as a value and never as a pattern, with the same code that makes records"
-                " in `readin_branch`",
+            asked = (
+                f"asked for the keys {', '.join(map(short, keys)) or '(none)'}, `readin_items` of `{branch}`"
             )
+            with answered(asked, advice):
+                found = {one["idnumber"]: same(one) for one in by_key(tree, branch, keys)}
+            wanted = {one: whole[one] for one in keys if one in whole}
+            if found != wanted:
+                fail(f"{asked} gave {_differing(found, wanted)}", advice)
 
     @needs(Capability.LOOKUP)
     def test_many_keys_are_read_at_once(self, rig: Rig, branch: str) -> None:
-        """A thousand keys are no error, and take few calls."""
-        record = self.record(branch, 1)
-        rig.seed(branch, [record])
+        """More than a thousand keys are no error, and none is lost, be it the first or the last."""
+        records = [self.record(branch, number) for number in (1, 2)]
+        rig.seed(branch, records)
         tree = rig.read()
-        keys = [record["idnumber"], *(f"none-{number}" for number in range(1500))]
-        rig.wire.heal()
+        first, last = (record["idnumber"] for record in records)
+        keys = [first, *(f"none-{number}" for number in range(MANY_KEYS - 2)), last]
 
-        found = [one["idnumber"] for one in by_key(tree, branch, keys)]
+        advice = "ask for the keys in chunks, all of them, and give each record once"
+        asked = f"asked for {MANY_KEYS:,} keys, of which two are there, `readin_items` of `{branch}`"
+        with answered(asked, advice):
+            found = sorted(one["idnumber"] for one in by_key(tree, branch, keys))
 
-        require(
-            found == [record["idnumber"]],
-            f"of 1,501 keys, of which one is there, `readin_items` of `{branch}` gave {len(found)} records",
-            "ask for the keys in chunks, and give each record once",
-        )
+        require(found == sorted([first, last]), f"{asked} gave {len(found)} records", advice)
 
     # -- how -------------------------------------------------------------------------------------------------------
 
@@ -342,37 +346,6 @@ class _Unknown(DataStoreBranch):
     """A branch that no connector has."""
 
     __branchname__ = "unheard_of"
-
-
-def raw(tree: DataStoreTree, branch: str, *, named: bool = True) -> Iterator[Any]:
-    """What the connector gives for a branch, record by record, before anything is made of it."""
-    bound = getattr(tree, branch)
-    with opened(tree.hooks.readin_branch(tree, bound)) as given:
-        if given is None:
-            # the importer has called `branch.make` itself
-            yield from ({"idnumber": one, **vars_of(item, bound)} for one, item in bound.items())
-        elif isinstance(given, Rows) and not named:
-            yield from given.rows
-        else:
-            yield from given
-
-
-def by_key(tree: DataStoreTree, branch: str, keys: Iterable[str], scope: Scope = Scope.OURS) -> Iterator[Any]:
-    """What the connector gives for some keys."""
-    assert tree.importer is not None
-    yield from tree.importer.readin_items(getattr(tree, branch), list(keys), scope)
-
-
-def vars_of(item: Any, bound: type[DataStoreBranch]) -> dict[str, Any]:
-    """The attributes of an item."""
-    return {name: getattr(item, name, None) for name in bound.names()}
-
-
-def same(value: Any) -> Any:
-    """A record, or records, by which two can be compared; collections of values are sets."""
-    if isinstance(value, dict):
-        return {key: same(one) for key, one in value.items() if one is not None}
-    return plain(value)
 
 
 def _is_no_record(record: Any) -> str:

@@ -6,7 +6,7 @@ from dss.actions import Kind
 from dss.attributes import ENABLED
 from dss.capabilities import Capability
 from dss.importers import Holder, Scope
-from dss.testing.checks.reading import same
+from dss.testing.checks.records import same
 from dss.testing.checks.writing import WritingChecks, all_done
 from dss.testing.rig import FILTERED, IS_KEPT, Rig
 from dss.testing.samples import Values

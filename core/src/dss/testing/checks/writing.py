@@ -9,7 +9,7 @@ from dss.attributes import ENABLED
 from dss.capabilities import Capability
 from dss.importers import Scope
 from dss.testing.checks.hostile_reading import hostile_records
-from dss.testing.checks.reading import by_key
+from dss.testing.checks.records import by_key
 from dss.testing.hostile import HOSTILE
 from dss.testing.rig import Ran, Rig
 from dss.testing.samples import Values
