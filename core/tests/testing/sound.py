@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from core.tests.testing.roster.client import Client
@@ -55,8 +55,8 @@ class SoundSuite(TargetSuite):
     """All checks on the sound connector."""
 
     connector = connector()
-    read_calls = ("rows",)
-    write_calls = ("write", "commit")
+    read_calls: ClassVar[Sequence[str]] = ("rows",)
+    write_calls: ClassVar[Sequence[str]] = ("write", "commit")
 
     @pytest.fixture
     def system(self, tmp_path: Path) -> Roster:

@@ -27,7 +27,9 @@ class Client:
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
         """What a query answers, row by row."""
-        yield from self.connection.execute(query, values)
+        # not `yield from`: of a broken connector a reading may still be open when the connection is closed
+        for row in self.connection.execute(query, values):  # noqa: UP028
+            yield row
 
     def write(self, statement: str, values: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Carry out one statement."""

@@ -1,0 +1,130 @@
+"""Connectors of which one part breaks one promise, and how one check is made of such a connector."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import attrs
+import pytest
+from core.tests.testing.roster.client import Client
+from core.tests.testing.roster.importer import Importer
+from core.tests.testing.roster.system import Roster
+from core.tests.testing.roster.template import Template
+from core.tests.testing.roster.tree import Tree
+from core.tests.testing.sound import BRANCHES, SoundSuite, connector
+
+from dss.branches import DataStoreBranch
+from dss.testing import System
+from dss.testing.rig import Rig
+
+PARTS: dict[str, type] = {
+    "tree": Tree,
+    "importer": Importer,
+    "template": Template,
+    "client": Client,
+    "branches": DataStoreBranch,
+    "suite": SoundSuite,
+    "system": Roster,
+}
+
+K = TypeVar("K", bound=type)
+
+
+@attrs.frozen
+class Broken:
+    """One connector that does not keep a promise.
+
+    Attributes:
+        name: what is wrong with it.
+        check: which check has to catch it.
+        says: words that stand in what the check advises.
+        branch: which branch it is caught in.
+        parts: the parts that are not the sound connector's.
+    """
+
+    name: str
+    check: str
+    says: str
+    branch: str
+    parts: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.check.removeprefix('test_')}-{self.name}"
+
+    def suite(self) -> SoundSuite:
+        """The suite for it."""
+        parts = dict(self.parts)
+        parts.pop("system", None)
+        kind: type[SoundSuite] = parts.pop("suite", SoundSuite)
+        hooks = parts.pop("connector", None) or connector(**parts)
+        made: type[SoundSuite] = type(kind.__name__, (kind,), {"connector": hooks})
+        return made()
+
+
+BROKEN: list[Broken] = []
+"""All of them, gathered from the modules that declare them."""
+
+
+def caught_by(check: str, says: str, *, branch: str = "people", **parts: Any) -> Callable[[K], K]:
+    """Declare that a class, in the place of the sound connector's part, is caught by a check.
+
+    Args:
+        check: its name.
+        says: words that stand in its advice.
+        branch: which branch it is caught in.
+        parts: other parts that go with it.
+    """
+
+    def declare(part: K) -> K:
+        name = next(name for name, base in PARTS.items() if issubclass(part, base))
+        own = _beside(part) if name == "branches" else part
+        BROKEN.append(Broken(part.__name__, check, says, branch, {name: own, **parts}))
+        return part
+
+    return declare
+
+
+def _beside(own: type[DataStoreBranch]) -> tuple[type[DataStoreBranch], ...]:
+    """The sound branches, with one in the place of that of its name."""
+    return tuple(own if own.__branchname__ == one.__branchname__ else one for one in BRANCHES)
+
+
+def make_check(broken: Broken, folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Make one check of one connector, as pytest would, without its fixtures.
+
+    Raises:
+        NotConforming: the check has caught it.
+    """
+    suite = broken.suite()
+    check = getattr(suite, broken.check)
+    wanted = set(inspect.signature(check).parameters)
+    for number, values in enumerate(_variants(check)):
+        given = {"branch": broken.branch, "caplog": caplog, **values}
+        if "rig" in wanted:
+            place = folder / str(number)
+            place.mkdir()
+            system: System = broken.parts.get("system", Roster)(place)
+            given["rig"] = Rig(suite, system, suite.declared(), place)
+            suite._bound = given["rig"].bound
+        try:
+            check(**{name: given[name] for name in wanted})
+        finally:
+            if "rig" in given:
+                given["rig"].close()
+
+
+def _variants(check: Any) -> list[dict[str, Any]]:
+    """The values with which a check is made, one after another."""
+    for mark in getattr(check, "pytestmark", ()):
+        if mark.name == "parametrize":
+            name, values = mark.args
+            return [{name: value} for value in values]
+    return [{}]
+
+
+def checks() -> list[str]:
+    """The names of all checks."""
+    return sorted(name for name in dir(SoundSuite) if name.startswith("test_"))
