@@ -46,7 +46,9 @@ class Rows:
         self.fields = tuple(fields)
         self.rows = rows
         if KEY not in self.fields:
-            raise ConfigError(f"Rows has the fields {', '.join(map(str, self.fields))}; `{KEY}` must be one of them")
+            raise ConfigError(
+                f"Rows has the fields {', '.join(map(str, self.fields))}; `{KEY}` must be one of them"
+            )
         if len(set(self.fields)) != len(self.fields):
             raise ConfigError(f"Rows names a field twice: {', '.join(self.fields)}")
 
