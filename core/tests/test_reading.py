@@ -199,7 +199,7 @@ def test_an_error_that_the_importer_passes_over_fails_the_tree() -> None:
     assert states(tree) == [State.COMPLETE, State.FAILED, State.UNREAD]
 
 
-@pytest.mark.parametrize("answer", [7, "text", b"bytes", object()], ids=repr)
+@pytest.mark.parametrize("answer", [7, "text", b"bytes", object()], ids=["number", "text", "bytes", "object"])
 def test_answer_of_another_kind_is_refused(answer: object) -> None:
     """The error tells what was given and what is wanted."""
     tree = tree_read_by(lambda self, branch: answer)

@@ -360,7 +360,11 @@ def test_implementation_may_leave_out_arguments(registry: Registry) -> None:
     assert list(tree.students.keys()) == ["9"]
 
 
-@pytest.mark.parametrize("given", [None, ShopTree, [Branches], ["ShopTree"], iter([ShopTree])], ids=repr)
+@pytest.mark.parametrize(
+    "given",
+    [None, ShopTree, [Branches], ["ShopTree"], iter([ShopTree])],
+    ids=["none", "class", "branches", "text", "iterator"],
+)
 def test_registering_something_else_is_refused(given: Any) -> None:
     """Result types are checked, since no type checker compares an implementation with its specification."""
 
@@ -396,7 +400,7 @@ def test_registration_that_fails_is_a_broken_connector() -> None:
 
 
 @pytest.mark.parametrize("hook", ["dss_readin_branch", "dss_compare", "dss_handle_actions"])
-@pytest.mark.parametrize("answer", [7, "text", object()], ids=repr)
+@pytest.mark.parametrize("answer", [7, "text", object()], ids=["number", "text", "object"])
 def test_answer_that_is_no_iterable_is_refused(hook: str, answer: object) -> None:
     """The error names the hook, what came, and among whom to look."""
     odd = ModuleType("odd")
