@@ -5,6 +5,7 @@ BIN := .venv/bin
 TRIALS ?= 600
 FIRST ?= 1000
 PROCESSES ?= 2
+WORKERS ?= 2
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -24,7 +25,7 @@ demo: setup ## run the main job on the example school
 	$(BIN)/python examples/school/demo.py
 
 test: check ## everything CI runs
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --maxschedchunk 4
 
 check: setup ## the part of `make test` that runs nothing: style, types, layers
 	$(BIN)/ruff check

@@ -9,6 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
+from filelock import FileLock
 from tests.environments import build, pip
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +51,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("connector", CONNECTORS, ids=str, scope="session")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together, where tests run in several processes, what shares a clean environment."""
+    for item in items:
+        if item.path == ROOT / "tests" / "test_packaging.py":
+            callspec = getattr(item, "callspec", None)
+            member = "core" if callspec is None else callspec.params.get("member", "core")
+            item.add_marker(pytest.mark.xdist_group(f"packaging-{member}"))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The workspace's root folder."""
@@ -74,10 +84,12 @@ def locked(root: Path) -> Path:
     lock = root / "requirements.txt"
     version = f"{sys.version_info[0]}.{sys.version_info[1]}"
     folder = root / ".cache" / f"wheels-{version}-{hashlib.sha256(lock.read_bytes()).hexdigest()[:16]}"
-    if not folder.exists():
-        part = folder.with_suffix(f".{os.getpid()}")
-        pip("download", "--no-deps", "--require-hashes", "-r", lock, "-d", part)
-        part.rename(folder)
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(folder.with_suffix(".lock")):
+        if not folder.exists():
+            part = folder.with_suffix(f".{os.getpid()}")
+            pip("download", "--no-deps", "--require-hashes", "-r", lock, "-d", part)
+            part.rename(folder)
     return folder
 
 
