@@ -27,6 +27,7 @@ from dss.structure import Structurer
 from dss.testing.declared import Declared
 from dss.testing.samples import Values
 from dss.testing.system import System
+from dss.testing.verdict import fail
 from dss.testing.wanted import NAME, Wanted, wanted_plugin
 from dss.testing.wire import Wire
 from dss.tree import DataStoreTree
@@ -166,7 +167,11 @@ class Rig:
             values = dict(record)
             idnumber = values.pop("idnumber")
             if idnumber in found:
-                raise AssertionError(f"the system holds {branch} `{idnumber}` twice")
+                fail(
+                    f"the system holds {branch} `{idnumber}` twice",
+                    "make each record by its key: let the system refuse a second one, or look for it, also outside our"
+                    " scope, before it is made; never try a `new` once more that may have been stored",
+                )
             found[idnumber] = values
         return found
 

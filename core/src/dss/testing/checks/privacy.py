@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,10 +14,10 @@ import pytest
 from dss.capabilities import Capability
 from dss.secrets import Secret, SecretUrl
 from dss.testing.checks.dry_runs import private_values
+from dss.testing.checks.refusing import refusing
 from dss.testing.rig import Ran, Rig
 from dss.testing.suite import Suite, basic, needs
 from dss.testing.verdict import require
-from dss.testing.wire import Call
 from dss.tree import DataStoreTree
 
 SEEDED = (1, 2)
@@ -27,7 +28,7 @@ class PrivacyChecks(Suite):
 
     @basic
     def test_reading_tells_no_values(self, rig: Rig, branch: str, caplog: pytest.LogCaptureFixture) -> None:
-        """Logs at the finest level, reprs of tree, client, options and branch: no value of a record, and no secret."""
+        """Logs at the finest level, findings, reprs of tree, client, options and branch: no value, and no secret."""
         caplog.set_level(logging.DEBUG)
         records = [self.record(branch, number) for number in SEEDED]
         rig.seed(branch, records)
@@ -36,8 +37,8 @@ class PrivacyChecks(Suite):
         with warnings.catch_warnings(record=True) as warned:
             warnings.simplefilter("always")
             tree = rig.read(branch)
-            list(tree.check())
-            told = [*_reprs(tree, branch), tree.identity(), *(str(one.message) for one in warned)]
+            findings = [str(getattr(one, "text", one)) for one in tree.check()]
+            told = [*findings, *_reprs(tree, branch), tree.identity(), *(str(one.message) for one in warned)]
 
         self._is_private(rig, branch, [*told, caplog.text], "reading")
 
@@ -65,12 +66,7 @@ class PrivacyChecks(Suite):
         """Nor do a run, and the reasons of what failed in it."""
         caplog.set_level(logging.DEBUG)
         rig.want(branch, *(self.record(branch, number) for number in SEEDED))
-
-        def fault(call: Call, is_before: bool) -> None:
-            if is_before and call.writes:
-                raise self.refused()
-
-        rig.wire.fault = fault
+        rig.wire.fault = refusing(self.refused, Counter())
         failed = rig.apply()
         rig.wire.heal()
         done = rig.apply()

@@ -8,6 +8,7 @@ from collections import Counter
 
 from dss.actions import Outcome
 from dss.capabilities import Capability
+from dss.testing.checks.refusing import carries, refusing
 from dss.testing.checks.writing import WritingChecks, all_done
 from dss.testing.rig import Rig
 from dss.testing.suite import needs
@@ -58,7 +59,7 @@ class RetryChecks(WritingChecks):
         times: list[float] = []
 
         def fault(call: Call, is_before: bool) -> None:
-            if is_before and call.writes and len(times) <= often:
+            if is_before and call.writes and len(times) <= often and (carries(call) or not times):
                 times.append(time.monotonic())
                 if len(times) <= often:
                     raise self.busy()
@@ -71,13 +72,7 @@ class RetryChecks(WritingChecks):
         """For every sort of change a refusal is told as a failure, with a reason, and at once."""
         for what in self.one_by_one(rig, branch):
             asked: Counter[str] = Counter()
-
-            def fault(call: Call, is_before: bool, asked: Counter[str] = asked) -> None:
-                if is_before and call.writes:
-                    asked[f"{call.name} {call.payload!r}"] += 1
-                    raise self.refused()
-
-            rig.wire.fault = fault
+            rig.wire.fault = refusing(self.refused, asked)
             ran = rig.apply()
 
             rig.wire.heal()

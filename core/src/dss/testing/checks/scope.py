@@ -70,14 +70,16 @@ class ScopeChecks(WritingChecks):
         self.has(rig, branch, ours)
         rig.seed(branch, [theirs])
 
+        advice = "leave it to the core to decide what is ended; carry out nothing in `dss_compare` or while reading"
         ran = rig.apply()
 
         require(
             not ran.done(),
             f"a record of `{branch}` that somebody else made was changed:{listed(ran.actions)}",
-            "leave it to the core to decide what is ended; carry out nothing in `dss_compare` or while reading",
+            advice,
         )
-        self.is_there(rig, branch, ours, theirs)
+        seen = f"a record of `{branch}` was changed although nothing had been planned"
+        self.is_there(rig, branch, ours, theirs, seen=seen, advice=advice)
 
     @needs(Capability.END)
     def test_what_a_filter_leaves_out_is_not_ended(self, rig: Rig, branch: str) -> None:
@@ -98,7 +100,9 @@ class ScopeChecks(WritingChecks):
             f"{listed(ran.actions)}",
             "give records to the core one by one, and let it make the items",
         )
-        self.is_there(rig, branch, ours, kept_out)
+        seen = f"a filter keeps a record of `{branch}` out of the sync, and yet it, or one that is to stay, was changed"
+        advice = "let the handlers touch only the record that the action names"
+        self.is_there(rig, branch, ours, kept_out, seen=seen, advice=advice)
 
     # -- taking over -----------------------------------------------------------------------------------------------
 
@@ -203,7 +207,13 @@ class ScopeChecks(WritingChecks):
 
             ran = rig.apply()
 
-            all_done(ran, branch, f"two exchanges of `{name}`")
+            require(
+                ran.actions and not ran.complaints(),
+                f"two exchanges of `{name}` in `{branch}`, wanted in one run, were not carried out:"
+                f"{listed(ran.complaints())}",
+                "give in `spare_value` a value that nobody has and that the system takes, another one for each record,"
+                " and let `update` write it like any other",
+            )
             self.is_there(rig, branch, *records)
             self.nothing_is_left(rig, branch)
 

@@ -26,8 +26,11 @@ class UndoChecks(WritingChecks):
     @needs(Capability.UNDO, Capability.CREATE)
     def test_new_records_are_undone(self, rig: Rig, branch: str) -> None:
         """Undone wholly they are gone; in part, they are ended as if they had left the source."""
-        self.has(rig, branch, self.record(branch, 1))
         record = self.record(branch, 2)
+        for name, needed in self.with_needed(branch, [record]).items():
+            if name != branch:
+                rig.want(name, *needed)
+        self.has(rig, branch, self.record(branch, 1))
         before = self.state(rig, branch)
         rig.want(branch, record)
 

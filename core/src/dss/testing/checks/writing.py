@@ -16,6 +16,9 @@ from dss.testing.samples import Values
 from dss.testing.suite import Suite, basic, needs
 from dss.testing.verdict import fail, listed, require
 
+ALL_DONE = "the run said that all was done, and the system holds something else"
+WRITE = "write in the handler what the action says, and answer done only when the system has stored it"
+
 
 class WritingChecks(Suite):
     """Writing, seen by another way than the connector's own."""
@@ -269,15 +272,13 @@ class WritingChecks(Suite):
             " and into the model, so that it is no difference",
         )
 
-    def is_there(self, rig: Rig, branch: str, *records: Values) -> None:
-        """Require that the system holds these records as they are."""
+    def is_there(
+        self, rig: Rig, branch: str, *records: Values, seen: str = ALL_DONE, advice: str = WRITE
+    ) -> None:
+        """Require that the system holds these records as they are; else say what was seen, and what to change."""
         found = rig.contents(branch)
         wrong = [line for one in records for line in rig.unlike(branch, one, found.get(one["idnumber"]))]
-        require(
-            not wrong,
-            f"the run said that all was done, and the system holds something else:{listed(wrong)}",
-            "write in the handler what the action says, and answer done only when the system has stored it",
-        )
+        require(not wrong, f"{seen}:{listed(wrong)}", advice)
 
     def is_ended(self, rig: Rig, branch: str, record: Values) -> None:
         """Require that a record is disabled, or gone; a person who can be disabled must not be gone."""
@@ -310,6 +311,13 @@ class WritingChecks(Suite):
 
 def all_done(ran: Ran, branch: str, what: str) -> None:
     """Require that a run has planned something, and done all of it."""
+    if not ran.actions and ran.errors:
+        fail(
+            f"`{what}` of `{branch}` was wanted, and the plan has errors instead:{listed(ran.complaints())}",
+            "take away what is in the way: what a handler, or the fixture, has left in the system; or mend what"
+            " `readin_items` tells of it. Where the branch's `refusal` speaks, let the suite's `record` and `another`"
+            " give what the system takes",
+        )
     if not ran.actions:
         fail(
             f"`{what}` of `{branch}` was wanted, and nothing was planned:{listed(ran.complaints())}",
