@@ -11,7 +11,7 @@ import attrs
 from core.tests.testing.broken import BROKEN, Broken, caught_by
 from core.tests.testing.roster.importer import Importer
 from core.tests.testing.roster.template import Template
-from core.tests.testing.roster.tree import ALL, Options, People, Tree
+from core.tests.testing.roster.tree import ALL, Group, Options, People, Seat, Tree
 from core.tests.testing.sound import BRANCHES, module
 
 from dss.capabilities import Capability, Finding
@@ -219,3 +219,56 @@ class DigestOfTheTime(Tree):
 class DigestOfTheName(Tree):
     def sources(self) -> Iterable[Source]:
         return [Source("roster", str(hash(self.options.path)))]
+
+
+# -- what is registered --------------------------------------------------------------------------------------------
+
+
+class OtherTemplate(Template):
+    """One that the tree does not have."""
+
+
+REGISTERED = "test_what_is_registered_is_what_the_tree_has"
+for name, hooks, says in (
+    ("BranchMissing", module(dss_register_trees=[Tree], dss_register_branches=[People]), "`__branches__`"),
+    (
+        "OtherModels",
+        module(
+            dss_register_trees=[Tree], dss_register_branches=list(BRANCHES), dss_register_models=[Group, Seat]
+        ),
+        "`klass`",
+    ),
+    (
+        "TemplateOfSomebodyElse",
+        module(
+            dss_register_trees=[Tree],
+            dss_register_branches=list(BRANCHES),
+            dss_register_templates=[OtherTemplate],
+        ),
+        "`__template__`",
+    ),
+):
+    BROKEN.append(Broken(name, REGISTERED, says, "people", {"connector": hooks}))
+
+
+# -- what a branch answers -----------------------------------------------------------------------------------------
+
+
+@caught_by("test_a_branch_answers_in_words_or_not_at_all", "return a sentence")
+class RefusesByFalse(People):
+    @classmethod
+    def refusal(cls, attribute: str, value: Any) -> str | None:
+        return cast(str, False)
+
+
+@caught_by("test_a_branch_answers_in_words_or_not_at_all", "return a sentence")
+class ProtectsEverybody(People):
+    @classmethod
+    def protection(cls, idnumber: str) -> str | None:
+        return "somebody"
+
+
+@caught_by("test_identity_tells_systems_apart", "override `identity`")
+class OneIdentityForAll(Tree):
+    def identity(self) -> str:
+        return "the roster"

@@ -8,14 +8,28 @@ from pathlib import Path
 import pytest
 from core.tests.testing import (
     broken_connector,
+    broken_failing,
+    broken_privacy,
     broken_reading,
+    broken_scope,
     broken_telling,
+    broken_undoing,
+    broken_writing,
 )
 from core.tests.testing.broken import BROKEN, Broken, checks, make_check
 
 from dss.testing import NotConforming
 
-GATHERED = (broken_connector, broken_reading, broken_telling)
+GATHERED = (
+    broken_connector,
+    broken_failing,
+    broken_privacy,
+    broken_reading,
+    broken_scope,
+    broken_telling,
+    broken_undoing,
+    broken_writing,
+)
 
 
 @pytest.mark.parametrize("broken", BROKEN, ids=str)
@@ -28,7 +42,8 @@ def test_a_broken_connector_is_caught(
 
     seen, _, advice = str(caught.value).partition("\n  To change: ")
     assert broken.says in advice, str(caught.value)
-    assert re.search(r"`[\w.]+(\(\))?`|option|connector", seen), f"it names neither branch nor method: {seen}"
+    named = broken.branch in seen or re.search(r"`[\w.]+(\(\))?`|option|connector", seen)
+    assert named, f"it names neither branch nor method: {seen}"
 
 
 @pytest.mark.parametrize("check", checks())

@@ -1,0 +1,238 @@
+"""Connectors that do not stand it when a call fails, the run dies, the system is busy, or somebody else writes too."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, ClassVar
+
+from core.tests.testing.broken import caught_by
+from core.tests.testing.roster.importer import Branch, Importer
+from core.tests.testing.roster.system import OURS, Untidy
+from core.tests.testing.roster.template import Template
+from core.tests.testing.roster.tree import ALL, Tree
+from core.tests.testing.sound import SoundSuite
+
+from dss.actions import Action, Result
+from dss.capabilities import Capability
+from dss.errors import TemporaryError
+from dss.importers import Given, Records, Scope
+from dss.templates import Undo, handler
+
+
+class NoTransactions(Tree):
+    """Every statement is stored at once."""
+
+    capabilities = ALL - {Capability.TRANSACTIONS}
+
+    def batch(self) -> AbstractContextManager[object]:
+        return nullcontext()
+
+
+@caught_by("test_calls_that_write_go_through_the_wire", "write_calls")
+class NamesNoWrites(SoundSuite):
+    write_calls = ()
+
+
+# -- one that fails ------------------------------------------------------------------------------------------------
+
+
+@caught_by("test_one_bad_record_takes_no_other_down", "answer `action.failed(reason)` for that one")
+class AllOrNothing(Template):
+    @handler(bulk=50, undo=Undo.PARTLY)
+    def new_people(self, actions: list[Action]) -> list[Result]:  # type: ignore[override]
+        with self.client.savepoint():
+            return [self.new(action) for action in actions]
+
+
+@caught_by("test_one_bad_record_takes_no_other_down", "answer `action.failed(reason)` for that one")
+class NewSwallows(Template):
+    def new_people(self, action: Action) -> Result:
+        try:
+            return self.new(action)
+        except Exception:
+            return action.done()
+
+
+@caught_by("test_one_bad_change_takes_no_other_down", "answer `action.failed(reason)` for that one")
+class AllUpdatesOrNone(Template):
+    @handler(bulk=50)
+    def update_people(self, actions: list[Action]) -> list[Result]:
+        with self.client.savepoint():
+            for action in actions:
+                self.update(action)
+        return [action.done() for action in actions]
+
+
+@caught_by("test_one_bad_change_takes_no_other_down", "answer `action.failed(reason)` for that one")
+@caught_by("test_what_is_refused_has_failed_and_is_not_asked_again", "done is only what was done")
+class UpdateSwallows(Template):
+    def update(self, action: Action) -> None:
+        try:
+            super().update(action)
+        except Exception:
+            return
+
+
+@caught_by(
+    "test_what_is_refused_has_failed_and_is_not_asked_again", "done is only what was done", branch="groups"
+)
+class RemoveSwallows(Template):
+    def remove_groups_members(self, action: Action) -> None:
+        try:
+            super().remove_groups_members(action)
+        except Exception:
+            return
+
+
+# -- what is left half done ----------------------------------------------------------------------------------------
+
+
+class SeesNoHalves(Importer):
+    """Reads whole records only, also when it is asked for the whole system."""
+
+    def where(self, scope: Scope) -> str:
+        return super().where(scope) if scope is Scope.OURS else "origin <> 'half'"
+
+
+@caught_by(
+    "test_a_failure_at_any_write_is_made_good_by_the_next_run",
+    "one step where the system can",
+    tree=NoTransactions,
+    importer=SeesNoHalves,
+)
+@caught_by(
+    "test_a_death_at_any_write_loses_nothing",
+    "one step where the system can",
+    tree=NoTransactions,
+    importer=SeesNoHalves,
+)
+class InTwoSteps(Template):
+    def insert(self, table: str, row: Mapping[str, Any]) -> Any:
+        number = super().insert(table, {**row, "origin": "half"})
+        self.change(table, {"origin": OURS}, "id = ?", [number])
+        return number
+
+
+@caught_by(
+    "test_a_failure_at_any_write_is_made_good_by_the_next_run",
+    "by its key",
+    tree=NoTransactions,
+    system=Untidy,
+)
+class TriesNewAgain(Template):
+    def one(self, statement: str, values: Any) -> Any:
+        try:
+            return self.client.write(statement, values).lastrowid
+        except Exception:
+            return self.client.write(statement, values).lastrowid
+
+
+class DiedInTheMiddle(NoTransactions):
+    """Does not open again what was not closed."""
+
+    def open_client(self) -> Any:
+        lock = self.options.path.with_suffix(".lock")
+        if lock.exists():
+            raise RuntimeError("somebody else is at work")
+        lock.touch()
+        return super().open_client()
+
+    def close(self) -> None:
+        self.options.path.with_suffix(".lock").unlink(missing_ok=True)
+        super().close()
+
+
+# -- busy, and refused ---------------------------------------------------------------------------------------------
+
+
+class Retrying(Template):
+    """Has a way of its own with calls that fail."""
+
+    def tried(self, call: Callable[[], Any]) -> Any:
+        """What a call answers in the end."""
+        return call()
+
+    def one(self, statement: str, values: Any) -> Any:
+        return self.tried(lambda: super(Retrying, self).one(statement, values))
+
+
+@caught_by("test_a_busy_system_is_asked_again_after_a_pause", "and let it pass")
+class BusyIsForGood(Retrying):
+    def tried(self, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except TemporaryError as error:
+            raise RuntimeError("busy") from error
+
+
+@caught_by("test_a_busy_system_is_asked_again_after_a_pause", "wait before asking again")
+@caught_by("test_what_is_refused_has_failed_and_is_not_asked_again", "make a `TemporaryError` only of")
+class AsksAtOnce(Retrying):
+    def tried(self, call: Callable[[], Any]) -> Any:
+        for _ in range(5):
+            try:
+                return call()
+            except Exception:  # noqa: S112  this is what is wrong with it
+                continue
+        return call()
+
+
+@caught_by("test_what_is_refused_has_failed_and_is_not_asked_again", "make a `TemporaryError` only of")
+class RefusedIsBusy(Retrying):
+    def tried(self, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except RuntimeError as error:
+            raise TemporaryError("refused") from error
+
+
+# -- somebody else -------------------------------------------------------------------------------------------------
+
+
+class Remembers(Importer):
+    """Looks records up in what was read first, by any tree."""
+
+    kept: ClassVar[dict[tuple[str, str], list[Any]]] = {}
+
+    def readin_branch(self, branch: Branch) -> Given:
+        found = list(super().readin_branch(branch))  # type: ignore[arg-type]
+        self.kept.setdefault((str(self.tree.options.path), branch.__branchname__), found)
+        return found
+
+    def readin_items(self, branch: Branch, idnumbers: Collection[str], scope: Scope = Scope.OURS) -> Records:
+        known = self.kept.get((str(self.tree.options.path), branch.__branchname__))
+        if known is None:
+            return super().readin_items(branch, idnumbers, scope)
+        return [record for record in known if record["idnumber"] in idnumbers]
+
+
+class RemembersAll(Remembers):
+    """Reads the system once, and never again."""
+
+    def readin_branch(self, branch: Branch) -> Given:
+        super().readin_branch(branch)
+        return self.kept[str(self.tree.options.path), branch.__branchname__]
+
+
+@caught_by("test_a_change_by_somebody_else_is_not_overwritten", "never from what was read before")
+class TrustsWhatItRead(Remembers):
+    pass
+
+
+@caught_by("test_a_record_made_by_somebody_else_is_not_made_again", "by its key", system=Untidy)
+class MakesItAgain(Remembers):
+    pass
+
+
+@caught_by(
+    "test_a_record_taken_away_by_somebody_else_stays_away",
+    "never from what was read before",
+    importer=RemembersAll,
+)
+class Upserts(Template):
+    def update(self, action: Action) -> None:
+        try:
+            super().update(action)
+        except Exception:
+            self.insert(action.branch, self.row(action))
