@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from tests.environments import bare, build, environment, run_tests
+from tests.tutorial import differences
 
 pytestmark = pytest.mark.slow
 
@@ -39,3 +40,11 @@ def test_suite_holds_where_it_is_installed(home: Path, project: Path, testers: P
     said = run_tests(home, testers, project / "tests")
 
     assert re.search(r"^card_file: \d+ checks of the basic set hold", said, flags=re.MULTILINE), said
+
+
+def test_readme_prints_what_it_shows(project: Path, tmp_path: Path) -> None:
+    """Whoever follows it in the project's folder sees two libraries come into step."""
+    begin = f"```console\n$ cp -r {project} card_file && cd card_file\n```\n"
+    page = (project / "README.md").read_text(encoding="utf-8")
+
+    assert "\n\n".join(differences(begin + page, tmp_path)) == ""
