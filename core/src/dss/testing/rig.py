@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import attrs
 
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 SYSTEM = "system"
 """The name of the tree that is tried."""
 MANY = 1_000_000
+COLLECTED = 20
+"""After so many tests garbage is collected."""
 
 FILTERED: set[str] = set()
 """Idnumbers that `is_kept` leaves out."""
@@ -102,6 +105,8 @@ class Rig:
         filters: by branch, `filter.right` of the configuration.
     """
 
+    _closed: ClassVar[int] = 0
+
     def __init__(self, suite: Suite, system: System, declared: Declared, folder: Path) -> None:
         self.suite, self.system, self.declared, self.folder = suite, system, declared, folder
         self.wanted: Wanted = {}
@@ -112,9 +117,15 @@ class Rig:
         self._registry: Registry | None = None
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close what was opened; now and then let what all the runs have left behind be collected.
+
+        A run moves what it made out of the collector's reach, which in a process of a thousand runs adds up.
+        """
         for tree in self._trees:
             tree.close()
+        Rig._closed += 1
+        if Rig._closed % COLLECTED == 0:
+            gc.collect()
 
     # -- the connector's tree --------------------------------------------------------------------------------------
 
@@ -143,6 +154,7 @@ class Rig:
 
     def _tap(self, tree: DataStoreTree) -> None:
         if type(tree).open_client is DataStoreTree.open_client:
+            self.suite.tap(None, self.wire)
             return
         opened = tree.open_client
 
@@ -213,7 +225,7 @@ class Rig:
     @contextlib.contextmanager
     def run(self) -> Iterator[Run]:
         """A run, not planned yet, of the branches that anything is wanted of."""
-        branches = [name for name in self.declared.branches if name in self.wanted]
+        branches = [name for name in self.bound if name in self.wanted]
         with Run(self._config(branches), self.registry) as run:
             for sync in run.syncs:
                 self._tap(sync.right)
@@ -316,8 +328,8 @@ class Rig:
             yield f"{key_text(name)} = {value_text(value)}"
         yield "[[sync]]"
         yield f"left = {value_text(NAME)}\nright = {value_text(SYSTEM)}\nsame_person = false"
-        yield f"branches = {value_text(list(branches or self.declared.branches))}"
-        for branch in branches or self.declared.branches:
+        yield f"branches = {value_text(list(branches or self.bound))}"
+        for branch in branches or self.bound:
             yield f"[sync.{branch}]\nallow_empty = true"
             if self.bound[branch].people:
                 # the samples have the numbers that they are to have in the target
@@ -334,7 +346,7 @@ def _bound(declared: Declared, system: System, folder: Path) -> dict[str, type[D
     options = Structurer(folder).structure(dict(system.options()), declared.tree.Options, "options")
     tree = declared.tree(options, name=SYSTEM, registry=declared.registry, config_folder=folder)
     found = {branch.__name__: branch for branch in tree.branches}
-    return {name: found[name] for name in declared.branches if name in found}
+    return {name: found[name] for name in declared.registered if name in found}
 
 
 def plain(value: Any) -> Any:
