@@ -21,7 +21,8 @@ class Declared:
         name: by which the registry knows it.
         registry: what is installed, and the connector.
         tree: the tree class.
-        branches: the names of its branches.
+        branches: the names of the branches that are checked.
+        registered: the names of all its branches; others may refer to them.
         by_branch: the branch classes that declare capabilities of their own.
     """
 
@@ -29,6 +30,7 @@ class Declared:
     registry: Registry
     tree: type[DataStoreTree]
     branches: tuple[str, ...]
+    registered: tuple[str, ...]
     by_branch: dict[str, frozenset[Capability]]
 
     def of(self, branch: str) -> frozenset[Capability]:
@@ -73,4 +75,4 @@ def declared_by(connector: str | object, branches: Sequence[str] = ()) -> Declar
                 f" {', '.join(named)}"
             )
     own = {one: branch.capabilities for one, branch in named.items() if branch.capabilities is not None}
-    return Declared(name, registry, trees[0], tuple(branches) or tuple(named), own)
+    return Declared(name, registry, trees[0], tuple(branches) or tuple(named), tuple(named), own)

@@ -80,7 +80,10 @@ def _methods(tree: DataStoreTree) -> Iterator[tuple[Capability, str, bool]]:
     importer = type(tree.importer)
     for capability, name in OF_IMPORTER.items():
         has = tree.importer is not None and getattr(importer, name) is not getattr(DefaultImporter, name)
-        yield capability, f"`{importer.__qualname__}.{name}`", has
+        place = f"`{importer.__qualname__}.{name}`"
+        if tree.importer is None:
+            place = f"an importer (`__importer__` of `{kind.__qualname__}`) with `{name}`"
+        yield capability, place, has
 
 
 def _has_handlers_of_its_own(tree: DataStoreTree) -> bool:

@@ -7,6 +7,7 @@ from dss.testing.rig import Rig
 from dss.testing.suite import Suite, basic
 from dss.testing.verdict import require
 from dss.testing.wire import Call, Fault, broken
+from dss.tree import DataStoreTree
 
 RECORDS = 6
 MOST = 12
@@ -21,12 +22,17 @@ class BrokenReadChecks(Suite):
         """At whichever call, and at whichever item of an answer, the connection breaks: no branch comes out short."""
         rig.seed(branch, [self.record(branch, number) for number in range(1, RECORDS + 1)])
         rig.wire.heal()
-        rig.read(branch)
+        tree = rig.read(branch)
         reads, items = rig.wire.reads, rig.wire.items_taken
         require(
             rig.wire.is_tapped and reads,
             f"while `{branch}` was read, no call went through the wire",
-            "name in the suite's `read_calls` the methods of what `open_client()` returns that read; or override `tap`",
+            "name in the suite's `read_calls` the methods of what `open_client()` returns that read; or override `tap`"
+            + (
+                f" (`{type(tree).__name__}` has no client: `tap` is called with None)"
+                if type(tree).open_client is DataStoreTree.open_client
+                else ""
+            ),
         )
         for number in spread(reads):
             rig.wire.heal()

@@ -10,6 +10,7 @@ from dss.capabilities import Capability
 from dss.errors import NotProvided, ReadError
 from dss.importers import Origin
 from dss.keys import BadIdnumber, check_idnumber
+from dss.models import Base
 from dss.store import State
 from dss.testing.checks.raising import answered
 from dss.testing.checks.records import by_key, raw, same
@@ -29,6 +30,12 @@ class ReadingChecks(Suite):
     def test_reading_gives_what_is_there(self, rig: Rig, branch: str) -> None:
         """Every record that was seeded comes, with every value."""
         records = [self.record(branch, number) for number in (1, 2, 3)]
+        require(
+            len(records[0]) > 1 or not issubclass(rig.bound[branch].klass, Base),
+            f"the sample records of `{branch}` hold nothing but an idnumber, since its model takes anything: nothing"
+            " would be tried",
+            "give a `klass` with annotated attributes, or override the suite's `record`",
+        )
         rig.seed(branch, records)
 
         found = rig.items(branch)
@@ -186,6 +193,8 @@ class ReadingChecks(Suite):
     @basic
     def test_records_read_by_key_are_those_of_a_full_read(self, rig: Rig, branch: str) -> None:
         """`readin_items` gives the very records of `readin_branch`, those asked for and no others."""
+        if rig.tree().importer is None and Capability.LOOKUP not in self.declared().of(branch):
+            return
         records = [self.record(branch, number) for number in (1, 2, 3)]
         rig.seed(branch, records)
         tree = rig.read()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from dss.branches import DataStoreBranch
+from dss.errors import ConfigError
 from dss.importers import Rows, Scope, opened
 from dss.testing.rig import plain
 from dss.tree import DataStoreTree
@@ -15,9 +16,9 @@ def raw(tree: DataStoreTree, branch: str, *, named: bool = True) -> Iterator[Any
     """What the connector gives for a branch, record by record, before anything is made of it."""
     bound = getattr(tree, branch)
     with opened(tree.hooks.readin_branch(tree, bound)) as given:
-        if given is None:
+        if given is None or given == ():
             # the importer has called `branch.make` itself
-            yield from ({"idnumber": one, **vars_of(item, bound)} for one, item in bound.items())
+            yield from ({"idnumber": one, **vars_of(item, bound)} for one, item in made(bound))
         elif isinstance(given, Rows) and not named:
             yield from given.rows
         else:
@@ -26,8 +27,14 @@ def raw(tree: DataStoreTree, branch: str, *, named: bool = True) -> Iterator[Any
 
 def by_key(tree: DataStoreTree, branch: str, keys: Iterable[str], scope: Scope = Scope.OURS) -> Iterator[Any]:
     """What the connector gives for some keys."""
-    assert tree.importer is not None
+    if tree.importer is None:
+        raise ConfigError(f"`{type(tree).__name__}` has no importer, and a hook reads whole branches only")
     yield from tree.importer.readin_items(getattr(tree, branch), list(keys), scope)
+
+
+def made(bound: type[DataStoreBranch]) -> list[tuple[str, Any]]:
+    """The items that an importer has made itself, in a branch that counts as unread."""
+    return list(bound.contents().items.items())
 
 
 def vars_of(item: Any, bound: type[DataStoreBranch]) -> dict[str, Any]:
