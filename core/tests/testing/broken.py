@@ -19,6 +19,7 @@ from core.tests.testing.sound import BRANCHES, SoundSuite, connector
 from dss.branches import DataStoreBranch
 from dss.testing import System
 from dss.testing.rig import Rig
+from dss.testing.suite import Suite
 
 PARTS: dict[str, type] = {
     "tree": Tree,
@@ -93,21 +94,32 @@ def _beside(own: type[DataStoreBranch]) -> tuple[type[DataStoreBranch], ...]:
 
 
 def make_check(broken: Broken, folder: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """Make one check of one connector, as pytest would, without its fixtures.
+    """Make the check that is meant for a broken connector.
 
     Raises:
         NotConforming: the check has caught it.
     """
-    suite = broken.suite()
-    check = getattr(suite, broken.check)
+    system = broken.parts.get("system", Roster)
+    make_one(broken.suite(), broken.check, broken.branch, system, folder, caplog)
+
+
+def make_one(
+    suite: Suite,
+    name: str,
+    branch: str,
+    system: Callable[[Path], System],
+    folder: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Make one check, as pytest would, without its fixtures: many times as fast."""
+    check = getattr(suite, name)
     wanted = set(inspect.signature(check).parameters)
     for number, values in enumerate(_variants(check)):
-        given = {"branch": broken.branch, "caplog": caplog, **values}
+        given = {"branch": branch, "caplog": caplog, **values}
         if "rig" in wanted:
             place = folder / str(number)
-            place.mkdir()
-            system: System = broken.parts.get("system", Roster)(place)
-            given["rig"] = Rig(suite, system, suite.declared(), place)
+            place.mkdir(parents=True)
+            given["rig"] = Rig(suite, system(place), suite.declared(), place)
             suite._bound = given["rig"].bound
         try:
             check(**{name: given[name] for name in wanted})
@@ -125,6 +137,6 @@ def _variants(check: Any) -> list[dict[str, Any]]:
     return [{}]
 
 
-def checks() -> list[str]:
+def checks(suite: type[Suite] = SoundSuite) -> list[str]:
     """The names of all checks."""
-    return sorted(name for name in dir(SoundSuite) if name.startswith("test_"))
+    return sorted(name for name in dir(suite) if name.startswith("test_"))
