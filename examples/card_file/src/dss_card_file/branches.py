@@ -91,10 +91,14 @@ class CardFileTree(DataStoreTree):
                 query = f"SELECT count(*) FROM {table.name} WHERE origin = ?"
                 ((count,),) = self.client.rows(query, [self.options.origin])
                 yield Finding("ok", f"{count} {branch} of ours")
+        except DssError as error:
+            yield Finding("error", str(error))
+            return
+        try:
             with self.client.rehearsing():
                 yield Finding("ok", "can be written")
         except DssError as error:
-            yield Finding("error", str(error))
+            yield Finding("warning", f"can only be read: {error}")
 
     def batch(self) -> AbstractContextManager[object]:
         """One transaction."""

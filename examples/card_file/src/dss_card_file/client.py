@@ -112,7 +112,9 @@ class Client:
     def _translated(self, kind: type[DssError]) -> Iterator[None]:
         try:
             yield
-        except sqlite3.OperationalError as error:
+        except sqlite3.IntegrityError:
+            raise  # this one record is refused, and the reason can be read
+        except sqlite3.DatabaseError as error:
             if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise TemporaryError(f"`{self.path}` is being written by another program") from error
             raise kind(f"`{self.path}`: {error}; look at the file, or at the option `path`") from error

@@ -124,15 +124,16 @@ def _made(
     branch: type[DataStoreBranch], names: Sequence[str], found: Iterable[tuple[Any, ...]]
 ) -> Iterator[tuple[Any, ...]]:
     """Values as the models have them; a row that cannot be trusted is set aside, and nothing happens to it."""
-    makers = [(at, MADE[name]) for at, name in enumerate(names) if name in MADE]
+    makers, key = [(at, MADE[name]) for at, name in enumerate(names) if name in MADE], names.index("idnumber")
     for row in found:
-        values = list(row)
+        values, place = list(row), f"id {row[0]} of table {_table(branch).name}"
         try:
             for at, make in makers:
                 values[at] = make(values[at])
         except ValueError as error:
-            branch.freeze(
-                row[names.index("idnumber")], f"id {row[0]} of table {_table(branch).name}: {error}"
-            )
+            branch.freeze(row[key], f"{place}: {error}")
+            continue
+        if row[key] is None:
+            branch.report(f"{place} is ours and has no number; give it one, or another origin")
         else:
             yield tuple(values)
