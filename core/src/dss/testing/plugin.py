@@ -50,7 +50,7 @@ def pytest_runtest_makereport(
         report.longrepr = str(error)
     if (report.when == "call" or report.outcome != "passed") and (marks := _marks(item)):
         suite: Any = getattr(item, "cls", None)
-        name = getattr(suite.connector, "__name__", suite.connector)
+        name = getattr(suite.connector, "__name__", suite.connector) or suite.__name__
         verdict = getattr(item.config, KEPT).setdefault(str(name), Verdict())
         if report.failed:
             verdict.failed += 1
