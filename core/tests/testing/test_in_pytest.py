@@ -1,0 +1,120 @@
+"""The whole chain: pytest finds the plugin, runs a suite, and shows of it what an author needs."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest_plugins = ("pytester",)
+
+READING = "test_reading_gives_what_is_there"
+DRY = "test_a_dry_run_writes_nothing"
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> pytest.Pytester:
+    """A project of its own, which is strict."""
+    pytester.makeini("[pytest]\naddopts = --strict-markers -p no:cacheprovider\nfilterwarnings = error\n")
+    return pytester
+
+
+def suite(connector: str) -> str:
+    """A file of tests, as an author would write it."""
+    return f"""
+from core.tests.testing.broken_reading import Capitals
+from core.tests.testing.roster.tree import ALL, Tree
+from core.tests.testing.sound import SoundSuite, connector
+from dss.capabilities import Capability
+
+class NoDryRun(Tree):
+    capabilities = ALL - {{Capability.DRY_RUN}}
+
+class TestRoster(SoundSuite):
+    connector = {connector}
+"""
+
+
+def test_a_check_that_fails_shows_what_it_says(project: pytest.Pytester) -> None:
+    """What was seen and what to change, and nothing of code that the author has not written."""
+    project.makepyfile(suite("connector(importer=Capitals)"))
+
+    ran = project.runpytest_inprocess("-k", READING)
+
+    ran.assert_outcomes(failed=1, passed=2, deselected=ran.parseoutcomes()["deselected"])
+    ran.stdout.fnmatch_lines(
+        [
+            f"*TestRoster.{READING}?people?*",
+            "`people` is not read as it was seeded:",
+            "*`family_name` should be 'family name 1', is 'FAMILY NAME 1'",
+            "  To change: mend `readin_branch`",
+            "*conformance (dss.testing)*",
+            "roster: 1 of 3 checks failed",
+        ]
+    )
+    ran.stdout.no_fnmatch_line("*def test_*")
+    ran.stdout.no_fnmatch_line("*verdict.py*")
+
+
+def test_the_kits_own_code_is_shown_when_it_is_asked_for(project: pytest.Pytester) -> None:
+    """`--full-trace` is for whoever doubts the kit."""
+    project.makepyfile(suite("connector(importer=Capitals)"))
+
+    ran = project.runpytest_inprocess("-k", f"{READING} and people", "--full-trace")
+
+    ran.stdout.fnmatch_lines(["*def test_reading_gives_what_is_there*"])
+
+
+def test_what_is_not_declared_is_skipped_and_named(project: pytest.Pytester) -> None:
+    """A skip has its reason, and the last lines name what was not tried."""
+    project.makepyfile(suite("connector(tree=NoDryRun)"))
+
+    ran = project.runpytest_inprocess("-rs", "-k", f"{DRY} or {READING}")
+
+    ran.assert_outcomes(passed=3, skipped=1, deselected=ran.parseoutcomes()["deselected"])
+    ran.stdout.fnmatch_lines(
+        [
+            "roster: 3 checks of the basic set hold, and 0 of what it declares",
+            "  not declared: dry-run",
+            "SKIPPED*not declared: dry-run",
+        ]
+    )
+
+
+def test_the_basic_set_has_a_marker(project: pytest.Pytester) -> None:
+    """`-m dss_basic` makes the checks of the basic set, and only those."""
+    project.makepyfile(suite("connector()"))
+
+    ran = project.runpytest_inprocess("-m", "dss_basic", "-k", f"{DRY} or {READING}")
+
+    ran.assert_outcomes(passed=3, deselected=ran.parseoutcomes()["deselected"])
+
+
+@pytest.mark.parametrize("named", ["'nobody_has_it'", "''"])
+def test_a_connector_that_is_not_there_fails_in_one_place(project: pytest.Pytester, named: str) -> None:
+    """One check says what is the matter; nothing breaks the run."""
+    project.makepyfile(suite(named))
+
+    checks = f"{READING} or {DRY} or test_the_connector_is_found or test_check_finds or test_sources"
+
+    ran = project.runpytest_inprocess("-rs", "-k", checks)
+
+    outcomes = ran.parseoutcomes()
+    assert outcomes.keys() == {"failed", "skipped", "deselected"}
+    assert outcomes["failed"] == 1
+    ran.stdout.fnmatch_lines(["  To change: mend the entry point*", "SKIPPED*the connector is not found*"])
+
+
+def test_a_suite_without_a_system_says_so(project: pytest.Pytester) -> None:
+    """The fixture that every author has to write is asked for by name."""
+    project.makepyfile(
+        """
+from core.tests.testing.sound import connector
+from dss.testing import SourceSuite
+
+class TestRoster(SourceSuite):
+    connector = connector()
+"""
+    )
+
+    ran = project.runpytest_inprocess("-k", READING)
+
+    ran.stdout.fnmatch_lines(["*`TestRoster` has no fixture `system`; write one*"])
