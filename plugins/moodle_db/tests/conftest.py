@@ -155,18 +155,42 @@ class Site:
         """A role's id."""
         return int(self.value("SELECT id FROM mdl_role WHERE shortname = ?", shortname))
 
+    def one(self, table: str, idnumber: str) -> int:
+        """The id of the row with an ID number; 0 when there is none."""
+        found = self.rows(f"SELECT id FROM mdl_{table} WHERE idnumber = ?", idnumber)
+        return int(found[0]["id"]) if found else 0
+
+    def context(self, level: int, instance: int, parent: str) -> int:
+        """Make a context."""
+        number = int(
+            self.add("context", contextlevel=level, instanceid=instance, depth=parent.count("/") + 1)
+        )
+        self.change("UPDATE mdl_context SET path = ? WHERE id = ?", f"{parent}/{number}", number)
+        return number
+
+    def context_of(self, level: int, instance: int) -> int:
+        """The context of something."""
+        return int(
+            self.value(
+                "SELECT id FROM mdl_context WHERE contextlevel = ? AND instanceid = ?", level, instance
+            )
+        )
+
     def parent_role(self) -> int:
         """Make the role of a parent, which a fresh site does not have."""
         number = self.add("role", shortname="parent", name="Parent", description="", sortorder=20)
         self.add("role_context_levels", roleid=number, contextlevel=30)
         return number
 
+    def tables(self) -> list[str]:
+        """The names of all tables."""
+        return [row["name"] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
+
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         """Everything, by table."""
-        names = [row["name"] for row in self.rows("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {
             name: [tuple(row) for row in self.connection.execute(f'SELECT * FROM "{name}" ORDER BY 1')]
-            for name in names
+            for name in self.tables()
         }
 
 

@@ -17,6 +17,31 @@ if TYPE_CHECKING:
     from dss_moodle_db.client import Client
 
 
+OF_ALL = frozenset(
+    {
+        Capability.READ,
+        Capability.LOOKUP,
+        Capability.TRACE,
+        Capability.CREATE,
+        Capability.END,
+        Capability.SCOPE,
+        Capability.TRANSACTIONS,
+        Capability.DRY_RUN,
+        Capability.UNDO,
+    }
+)
+"""What can be done in every branch."""
+OF_PEOPLE = OF_ALL | {
+    Capability.STREAM,
+    Capability.UPDATE,
+    Capability.DISABLE,
+    Capability.ADOPT,
+    Capability.UNIQUE,
+    Capability.SWAP,
+}
+"""What can be done with accounts."""
+
+
 class MoodleBranches(DataStoreBranch):
     """Base of all branches of a Moodle."""
 
@@ -42,30 +67,36 @@ class Guardians(school.Guardians, MoodleBranches):
     """Accounts in the guardians' scope cohort."""
 
     klass = models.Guardian
+    capabilities = OF_PEOPLE
 
 
 class Students(school.Students, MoodleBranches):
     """Accounts in the students' scope cohort."""
 
     klass = models.Student
+    # with `guardian_role`, the guardians of all are read before the first
+    capabilities = (OF_PEOPLE | {Capability.MULTI_VALUES}) - {Capability.STREAM}
 
 
 class Teachers(school.Teachers, MoodleBranches):
     """Accounts in the teachers' scope cohort."""
 
     klass = models.Teacher
+    capabilities = OF_PEOPLE
 
 
 class Courses(school.Courses, MoodleBranches):
     """Courses with an ID number in, or below, our category."""
 
     klass = models.Course
+    capabilities = OF_ALL | {Capability.STREAM, Capability.UPDATE}
 
 
 class Classes(school.Classes, MoodleBranches):
     """Groups of our courses."""
 
     klass = models.Group
+    capabilities = OF_ALL | {Capability.STREAM, Capability.UPDATE, Capability.ADOPT}
     refers_to: ClassVar[dict[str, tuple[str, ...]]] = {"course": ("courses",)}
 
 
@@ -73,12 +104,14 @@ class Enrollments(school.Enrollments, MoodleBranches):
     """Members of our groups, enrolled in the course by hand with one of our roles."""
 
     klass = models.Enrollment
+    capabilities = OF_ALL | {Capability.STREAM, Capability.DISABLE}
 
 
 class Cohorts(school.Cohorts, MoodleBranches):
     """Cohorts with our mark."""
 
     klass = models.Cohort
+    capabilities = OF_ALL | {Capability.UPDATE, Capability.MULTI_VALUES}
 
 
 class MoodleTree(DataStoreTree):
@@ -90,17 +123,7 @@ class MoodleTree(DataStoreTree):
 
     Options: ClassVar[type[DataStoreTree.Options]] = config.Options
 
-    capabilities: ClassVar[frozenset[Capability]] = frozenset(
-        {
-            Capability.READ,
-            Capability.CREATE,
-            Capability.UPDATE,
-            Capability.DISABLE,
-            Capability.MULTI_VALUES,
-            Capability.ADOPT,
-            Capability.TRANSACTIONS,
-        }
-    )
+    capabilities: ClassVar[frozenset[Capability]] = OF_ALL
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

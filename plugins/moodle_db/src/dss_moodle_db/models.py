@@ -42,11 +42,17 @@ class Group(Overridable):
     course: str | None = None
 
 
+_TEXT: Any = str | None
+_KINDS: dict[str, Any] = {"guardians": frozenset[str] | None}
+
+
 @cache
 def with_attributes(klass: type, attributes: tuple[str, ...]) -> type:
     """The model with attributes more, those that the configuration gives a place in Moodle."""
     if not attributes:
         return klass
-    fields: dict[str, Any] = {name: attrs.field(default=None) for name in attributes}
+    fields: dict[str, Any] = {
+        name: attrs.field(default=None, type=_KINDS.get(name, _TEXT)) for name in attributes
+    }
     made: type = attrs.make_class(klass.__name__, fields, bases=(klass,), slots=True, eq=False)
     return made
