@@ -58,13 +58,7 @@ class Roster(System):
         self.password.write_text(PASSWORD, encoding="utf-8")
         self.password.chmod(0o600)
         with self.open() as connection:
-            connection.executescript(SCHEMA.format(unique=self.unique))
-            for table, column in WATCHED:
-                branch = "groups" if table == "members" else table
-                for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
-                    connection.executescript(
-                        TRIGGER.format(table=table, event=event, branch=branch, row=row, column=column)
-                    )
+            connection.executescript(_script(self.unique))
 
     @contextmanager
     def open(self) -> Iterator[sqlite3.Connection]:
@@ -134,6 +128,16 @@ class Roster(System):
                 connection.execute(f'DELETE FROM {branch} WHERE "key" = ?', [one])
                 if branch == "groups":
                     connection.execute('DELETE FROM members WHERE "group" = ?', [one])
+
+
+def _script(unique: str) -> str:
+    """All statements that make a roster."""
+    script = ["BEGIN;", SCHEMA.format(unique=unique)]
+    for table, column in WATCHED:
+        branch = "groups" if table == "members" else table
+        for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+            script.append(TRIGGER.format(table=table, event=event, branch=branch, row=row, column=column))
+    return "".join([*script, "COMMIT;"])
 
 
 class Untidy(Roster):
