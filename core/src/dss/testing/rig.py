@@ -25,7 +25,7 @@ from dss.rehearsal import Rehearsal
 from dss.report import Report
 from dss.runner import Run
 from dss.structure import Structurer
-from dss.testing.declared import Declared
+from dss.testing.declared import Declared, declared_by
 from dss.testing.samples import Values
 from dss.testing.system import System
 from dss.testing.verdict import fail
@@ -307,7 +307,8 @@ class Rig:
     def registry(self) -> Registry:
         """What is installed, the connector, and the left tree."""
         if self._registry is None:
-            self._registry = self.declared.registry
+            # a new one: the left tree is registered in it, and is another in each rig
+            self._registry = declared_by(self.suite.connector, self.suite.branches).registry
             self._registry.register(NAME, wanted_plugin(self.bound.values(), self.wanted))
         return self._registry
 

@@ -47,6 +47,8 @@ class Suite(Samples):
     many: ClassVar[int] = 2000
     unstorable: ClassVar[Mapping[str, str]] = {}
 
+    _declared: ClassVar[Declared]
+
     # -- what an author gives --------------------------------------------------------------------------------------
 
     @pytest.fixture
@@ -113,7 +115,9 @@ class Suite(Samples):
             raise DssError(
                 f"`{cls.__name__}` does not say which connector it is for; set `connector` to its name"
             )
-        return declared_by(cls.connector, cls.branches)
+        if "_declared" not in vars(cls):
+            cls._declared = declared_by(cls.connector, cls.branches)
+        return cls._declared
 
     # -- one test for each branch ----------------------------------------------------------------------------------
 
