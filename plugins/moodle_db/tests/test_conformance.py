@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -313,13 +312,11 @@ class TestMoodle(TargetSuite):
     }
 
     @pytest.fixture
-    def system(self, make_site: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[MoodleInSql]:
+    def system(self, make_site: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> MoodleInSql:
         """A fresh site; rows come in small blocks, so that there is a middle in which reading may break."""
         for module in (people, courses, groups, enrolments, cohorts):
             monkeypatch.setattr(module, "ROWS_AT_ONCE", 50)
-        yield MoodleInSql(make_site())
-        # closed trees are in cycles; left alone, they slow down everything that follows
-        gc.collect()
+        return MoodleInSql(make_site())
 
     # -- samples ---------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -102,24 +101,6 @@ class Book:
                 self.foreign[user, number] = component
             else:
                 self._at(user, course).groups[number] = note
-
-    def members(
-        self, connection: Connection, wanted: Iterable[tuple[int, int]]
-    ) -> dict[tuple[int, int], int]:
-        """The ids of memberships, by account and group, as they are stored now."""
-        pairs = set(wanted)
-        if not pairs:
-            return {}
-        member = self.client.tables.groups_members
-        query = select(member.c.id, member.c.userid, member.c.groupid).where(
-            one_of(member.c.groupid, {group for _, group in pairs}),
-            one_of(member.c.userid, {user for user, _ in pairs}),
-        )
-        return {
-            (user, group): number
-            for number, user, group in connection.execute(query)
-            if (user, group) in pairs
-        }
 
     # -- writing ---------------------------------------------------------------------------------------------------
 

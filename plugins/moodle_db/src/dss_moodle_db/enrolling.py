@@ -32,8 +32,7 @@ def _change(tree: DataStoreTree, connection: Connection, actions: Sequence[Actio
     people = people_ids(tree, connection, {parts[1] for parts in keys.values() if len(parts) == 3})
     book = Book(client, {course for _, course in groups.values()}, set(people.values()))
     book.read(connection)
-    results: list[Result] = []
-    new: dict[int, tuple[int, int]] = {}
+    results = []
     for action in actions:
         step, problem = _step(action)
         parts = keys[action.idnumber]
@@ -52,13 +51,8 @@ def _change(tree: DataStoreTree, connection: Connection, actions: Sequence[Actio
             results.append(action.failed(problem or "nothing to do"))
             continue
         step(book.standing(user, course), group, client.site.course_roles[role_name].id)
-        if action.kind is Kind.NEW:
-            new[len(results)] = user, group
         results.append(action.done())
     book.write(connection)
-    made = book.members(connection, new.values())
-    for place, where in new.items():
-        results[place] = actions[place].done(made.get(where))
     return results
 
 

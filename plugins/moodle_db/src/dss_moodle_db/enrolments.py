@@ -22,7 +22,8 @@ from dss_moodle_db.site import COURSE_LEVEL
 if TYPE_CHECKING:
     from dss_moodle_db.client import Client
 
-FIELDS = ("idnumber", NATIVE, "class_", "person", "role", "enabled")
+FIELDS = ("idnumber", "class_", "person", "role", "enabled")
+"""An enrollment has no id of its own: it is three rows, and whoever comes back to a class gets new ones."""
 ROWS_AT_ONCE = 5000
 
 
@@ -47,7 +48,7 @@ def read_enrolments_by_idnumber(client: Client, idnumbers: Collection[str], scop
     )
     if scope is Scope.OURS:
         return Rows(FIELDS, _read(client, query, wanted))
-    return Rows((*FIELDS, REFUSED), _read_foreign(client, query, wanted))
+    return Rows((*FIELDS, NATIVE, REFUSED), _read_foreign(client, query, wanted))
 
 
 def read_enrolments_of_groups(
@@ -57,7 +58,9 @@ def read_enrolments_of_groups(
     with client.reading() as connection:
         query = _enrolments(client, connection)
     query = query.where(is_our_group(client), one_of(client.tables.groups.c.id, groups))
-    return ((row[2], row[3], row[4], row[5]) for row in _read(client, query, None))
+    return (
+        (class_, person, role, enabled) for _, class_, person, role, enabled in _read(client, query, None)
+    )
 
 
 def _enrolments(client: Client, connection: Connection) -> Select[Any]:
@@ -68,7 +71,7 @@ def _enrolments(client: Client, connection: Connection) -> Select[Any]:
     roles = [role.id for role in client.site.course_roles.values()]
     return (
         select(
-            *(member.c.id, group.c.idnumber, course.c.idnumber, user.c.id, user.c.idnumber),
+            *(group.c.idnumber, course.c.idnumber, user.c.id, user.c.idnumber),
             *(given.c.roleid, member.c.itemid, enrolment.c.status),
         )
         .select_from(member)
@@ -99,7 +102,7 @@ def _read(client: Client, query: Select[Any], wanted: frozenset[str] | None) -> 
     classes: dict[tuple[str, str], str | None] = {}
     with client.reading() as connection:
         rows = connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
-        for number, stored, course, account, person_text, role, note, status in rows:
+        for stored, course, account, person_text, role, note, status in rows:
             if (stored, course) not in classes:
                 ours = normal_idnumber(unmarked(mark, stored)) if is_our_course(client, course) else None
                 classes[stored, course] = ours
@@ -108,7 +111,7 @@ def _read(client: Client, query: Select[Any], wanted: frozenset[str] | None) -> 
                 continue
             idnumber = key(class_, person, names[role])
             if wanted is None or idnumber in wanted:
-                yield idnumber, number, class_, person, names[role], status == 0
+                yield idnumber, class_, person, names[role], status == 0
 
 
 def _foreign(client: Client) -> Select[Any]:
@@ -129,4 +132,4 @@ def _read_foreign(client: Client, query: Select[Any], wanted: frozenset[str]) ->
                 idnumber = key(class_ or "", person, role)
                 if idnumber in wanted:
                     why = f"the plugin `{component}` keeps the membership in that group"
-                    yield idnumber, number, class_, person, role, None, why
+                    yield idnumber, class_, person, role, None, number, why
