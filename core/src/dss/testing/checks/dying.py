@@ -10,13 +10,18 @@ import warnings
 from dss.capabilities import Capability
 from dss.testing.checks.broken_reads import spread
 from dss.testing.checks.failing import FailingChecks
+from dss.testing.checks.raising import answered
 from dss.testing.rig import Rig
 from dss.testing.suite import needs
 from dss.testing.verdict import fail
 from dss.testing.wire import Call, Fault
 
-TRIES = 4
+TRIES = 3
 """Calls at which a run is killed at the most, each once before and once after the system has taken it."""
+AFTER_DEATH = (
+    "let nothing that a dead process leaves behind, a lock or a table of its own, stop the next one: take a lock that"
+    " ends with its process, and make anew what is found half done"
+)
 DIED = 77
 """The exit code of a process that was killed where the check wanted it."""
 
@@ -39,15 +44,16 @@ class DyingChecks(FailingChecks):
         for place, (number, is_before) in enumerate(places, 1):
             self.round(rig, branch, place)
 
-            self._die(rig, number, is_before=is_before)
+            self._die(rig, branch, number, is_before=is_before)
 
             rig.wire.heal()
-            rig.resume()
-            rig.apply()
-            when = "before" if is_before else "after"
-            self.all_is_as_wanted(rig, branch, f"a death {when} call {number} of {writes} that write")
+            death = f"a death {'before' if is_before else 'after'} call {number} of {writes} that write"
+            with answered(f"a new run of `{branch}` after {death}", AFTER_DEATH):
+                rig.resume()
+                rig.apply()
+            self.all_is_as_wanted(rig, branch, death)
 
-    def _die(self, rig: Rig, number: int, *, is_before: bool) -> None:
+    def _die(self, rig: Rig, branch: str, number: int, *, is_before: bool) -> None:
         rig.wire.heal()
         if rig.system.is_in_process or not hasattr(os, "fork"):
             rig.wire.fault = _raising(number, is_before=is_before)
@@ -65,7 +71,7 @@ class DyingChecks(FailingChecks):
         if os.waitstatus_to_exitcode(status) not in (0, DIED):
             told = (rig.folder / "died.txt").read_text(encoding="utf-8")
             fail(
-                f"a run in a process of its own failed before it could be killed:\n{told}",
+                f"a run of `{branch}` in a process of its own failed before it could be killed:\n{told}",
                 "open no connection when modules are imported, and none that a forked process cannot use;"
                 " or set `is_in_process` on the suite's `System`, if it lives in this process alone",
             )
