@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
@@ -128,9 +129,8 @@ class TriesNewAgain(Template):
             return self.client.write(statement, values).lastrowid
 
 
-class DiedInTheMiddle(NoTransactions):
-    """Does not open again what was not closed."""
-
+@caught_by("test_a_death_at_any_write_loses_nothing", "a lock that ends with its process")
+class LeavesALock(Tree):
     def open_client(self) -> Any:
         lock = self.options.path.with_suffix(".lock")
         if lock.exists():
@@ -141,6 +141,18 @@ class DiedInTheMiddle(NoTransactions):
     def close(self) -> None:
         self.options.path.with_suffix(".lock").unlink(missing_ok=True)
         super().close()
+
+
+@caught_by(
+    "test_a_death_at_any_write_loses_nothing", "open no connection when modules are imported", branch="groups"
+)
+class OfOneProcess(Tree):
+    process = os.getpid()
+
+    def open_client(self) -> Any:
+        if os.getpid() != self.process:
+            raise RuntimeError("the connection is another process's")
+        return super().open_client()
 
 
 # -- busy, and refused ---------------------------------------------------------------------------------------------
