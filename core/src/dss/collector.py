@@ -6,6 +6,27 @@ import contextlib
 import gc
 from collections.abc import Iterator
 
+_is_frozen = False
+
+
+def freeze_heap() -> None:
+    """Take all there is out of the collector's walks, until `thaw_heap`."""
+    global _is_frozen
+    gc.freeze()
+    _is_frozen = True
+
+
+def thaw_heap() -> None:
+    """Let the collector look at everything again."""
+    global _is_frozen
+    gc.unfreeze()
+    _is_frozen = False
+
+
+def _anything_is_frozen() -> bool:
+    # counting walks all that is frozen, so what we know ourselves is not counted
+    return _is_frozen or gc.get_freeze_count() > 0
+
 
 @contextlib.contextmanager
 def paused_collector() -> Iterator[None]:
@@ -15,7 +36,7 @@ def paused_collector() -> Iterator[None]:
     try:
         yield
     finally:
-        if gc.get_freeze_count() == 0:
+        if not _anything_is_frozen():
             # moves what was made straight to the oldest generation, so that not even the next collection walks it
             gc.freeze()
             gc.unfreeze()
@@ -30,12 +51,12 @@ def frozen_heap() -> Iterator[None]:
     For a stretch that hands control to others, who may make what they like: comparing a million records makes enough
     new objects for the collector to walk all the old ones in between.
     """
-    if gc.get_freeze_count():
+    if _anything_is_frozen():
         # somebody else's doing, and theirs to end
         yield
         return
-    gc.freeze()
+    freeze_heap()
     try:
         yield
     finally:
-        gc.unfreeze()
+        thaw_heap()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import shlex
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from dss.actions import Kind
 from dss.apply import lacking
 from dss.assembly import Assembly, shared_names
+from dss.collector import freeze_heap
 from dss.errors import ConfigError
 from dss.only import Only
 from dss.ordering import Actions
@@ -34,11 +34,11 @@ def plan_sync(sync: Sync, assembly: Assembly, rule: Rule | None, only: Only, say
     names = shared_names(sync.config, sync.left, sync.right)
     _read(sync, names, assembly, rule, say)
     # what has been read lives to the end of the run; the collector need not walk it again
-    gc.freeze()
+    freeze_heap()
     say(f"comparing {sync.left.name} with {sync.right.name}")
     plan = make_plan(sync.left, sync.right, [name for name in names if only.has_branch(name)])
     # what has been planned lives to the end of the run, too
-    gc.freeze()
+    freeze_heap()
     if only.parted:
         assert isinstance(plan.actions, Actions)
         _refuse_slips(plan, only)

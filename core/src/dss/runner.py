@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import gc
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
@@ -19,7 +18,7 @@ from dss.assembly import Assembly, shared_names
 from dss.branches import DataStoreBranch
 from dss.breaker import Fuse
 from dss.checking import findings
-from dss.collector import paused_collector
+from dss.collector import freeze_heap, paused_collector, thaw_heap
 from dss.config import Config, load_config
 from dss.digests import config_digests
 from dss.drift import Drift
@@ -85,7 +84,7 @@ class Run:
         finally:
             for tree in self.trees():
                 tree.close()
-        gc.unfreeze()
+        thaw_heap()
 
     def trees(self) -> Iterator[DataStoreTree]:
         """All trees of the run, the left of a sync before the right."""
@@ -176,7 +175,7 @@ class Run:
                 take_up(self._file, place, sync, self.config.policies, memory)
             if self._file.head.undoes is not None:
                 self._look_for_what_is_back(self._file, sync)
-            gc.freeze()
+            freeze_heap()
 
     def _look_for_what_is_back(self, file: PlanFile, sync: Sync) -> None:
         with Journal.look(self.config.state) or contextlib.nullcontext() as journal:

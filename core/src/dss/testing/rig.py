@@ -283,13 +283,14 @@ class Rig:
             if rest is not None and rest.syncs:
                 run.apply(syncs=list(rest.syncs.values()))
 
-    def claim(self) -> None:
-        """Say that all that is in our scope is ours, as `dss-run claim` does."""
+    def claim(self) -> Ran:
+        """Say that all that is in our scope is ours, as `dss-run claim` does; gives the plan that was made for it."""
         with self.run() as run:
             (sync,) = run.plan()
             with run.journal() as journal:
                 for one in unclaimed(journal, sync, run.choice(())):
                     one.settle(list(one.records))
+            return self._ran(sync, is_planned_only=True)
 
     def _ran(self, sync: Sync, *, is_planned_only: bool = False) -> Ran:
         plan, report = sync.plan, sync.report or Report()

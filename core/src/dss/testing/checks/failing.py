@@ -14,7 +14,7 @@ from dss.testing.suite import needs
 from dss.testing.verdict import listed, require
 from dss.testing.wire import Call, Fault
 
-TRIES = 5
+TRIES = 4
 """Writes at which a failure is tried at the most."""
 
 

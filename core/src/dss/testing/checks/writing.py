@@ -262,8 +262,7 @@ class WritingChecks(Suite):
         rig.want(branch, *records)
         for name, wanted in rig.wanted.items():
             rig.system.seed(name, list(wanted.values()))
-        rig.claim()
-        planned = rig.plan()
+        planned = rig.claim()
         require(
             not planned.actions and not planned.errors,
             f"what was seeded differs from what is wanted, although both are the same:"
