@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 from collections.abc import Sequence
 
 import attrs
+import importlib_metadata
 
 from dss.branches import DataStoreBranch
 from dss.capabilities import Capability
 from dss.errors import ConnectorError
-from dss.registry import Registry
+from dss.registry import GROUP, Registry
 from dss.tree import DataStoreTree
 
 
@@ -52,7 +55,7 @@ def declared_by(connector: str | object, branches: Sequence[str] = ()) -> Declar
     Raises:
         ConnectorError: it is not there, or is broken, or gives something else than it should.
     """
-    registry = Registry()
+    registry = Registry(_installed(tuple(sys.path)))
     if isinstance(connector, str):
         name = connector
     else:
@@ -76,3 +79,9 @@ def declared_by(connector: str | object, branches: Sequence[str] = ()) -> Declar
             )
     own = {one: branch.capabilities for one, branch in named.items() if branch.capabilities is not None}
     return Declared(name, registry, trees[0], tuple(branches) or tuple(named), tuple(named), own)
+
+
+@functools.lru_cache(maxsize=4)
+def _installed(_path: tuple[str, ...]) -> list[importlib_metadata.EntryPoint]:
+    """What is installed where Python looks; to look takes as long as a check."""
+    return list(importlib_metadata.entry_points(group=GROUP))
