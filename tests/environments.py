@@ -8,6 +8,8 @@ import sys
 import venv
 from pathlib import Path
 
+PATIENCE = 600  # seconds for what runs in a clean environment, on a machine that has other things to do
+
 
 def pip(*words: str | Path) -> None:
     """Run this environment's own pip."""
@@ -19,7 +21,7 @@ def pip(*words: str | Path) -> None:
 def bare(command: list[str | Path], **extra: str) -> str:
     """What a command prints, with nothing of this environment reaching it; it must succeed."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    ran = subprocess.run(command, capture_output=True, text=True, env=kept | extra, timeout=240)
+    ran = subprocess.run(command, capture_output=True, text=True, env=kept | extra, timeout=PATIENCE)
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
 

@@ -17,7 +17,7 @@ import attrs
 HOME = "/home/ada"
 """What pages show in the place of the folder in which their commands run."""
 ACCOUNT = "ada"
-PATIENCE = 300
+PATIENCE = 600
 """Seconds for all commands of a page."""
 
 FENCE = re.compile(r"^```([\w-]*)[^\n]*\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
