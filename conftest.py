@@ -26,6 +26,15 @@ pytest_collect_file = Sybil(
 ).pytest()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests marked `slow` behind all others, so that most mistakes show within seconds."""
+    """Put tests marked `slow` behind all others, so that most mistakes show within seconds.
+
+    Where tests run in several processes, a document stays whole, since its blocks stand one upon the other; so do the
+    tests of an example, which share what takes long to make.
+    """
     items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    for item in items:
+        place = item.path.relative_to(ROOT)
+        if place.suffix == ".md" or place.parts[0] == "examples":
+            item.add_marker(pytest.mark.xdist_group(str(place)))

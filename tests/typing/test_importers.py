@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self, assert_type
 import pytest
 
 from dss import Base, DataStoreBranch, DataStoreTree, DefaultImporter, Rows
-from dss.errors import NotProvided
+from dss.errors import ConfigError, NotProvided
 from dss.importers import (
     NATIVE,
     REFUSED,
@@ -164,7 +164,7 @@ def test_rows_are_tuples_with_names() -> None:
     assert_type(rows.named(("s1", "Ada")), dict[str, Any])
     assert [assert_type(row, dict[str, Any]) for row in rows] == [{"idnumber": "s1", "name": "Ada"}]
     Rows(["idnumber"], [["s1"]])  # type: ignore[list-item]
-    with pytest.raises(TypeError):
+    with pytest.raises(ConfigError):
         Rows([1, 2], [])  # type: ignore[list-item]
 
 

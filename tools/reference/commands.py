@@ -43,7 +43,9 @@ def overview() -> str:
 
 def shared() -> str:
     """The options that stand before a command."""
-    options = [one for one in dss_run.get_params(click.Context(dss_run)) if isinstance(one, click.Option)]
+    # as it is run, since `-h` stands in its settings
+    context = dss_run.make_context("dss-run", [], resilient_parsing=True)
+    options = [one for one in dss_run.get_params(context) if isinstance(one, click.Option)]
     return _table(options)
 
 
@@ -80,7 +82,9 @@ def _table(options: list[click.Option]) -> str:
     rows = []
     for option in options:
         value = "" if option.is_flag or not option.metavar else f" {option.metavar}"
-        names = ", ".join(code(f"{name}{value if name.startswith('--') else ''}") for name in option.opts)
+        names = ", ".join(
+            code(f"{name}{value if name.startswith('--') else ''}") for name in sorted(option.opts, key=len)
+        )
         rows.append((names, _help(option)))
     return table(["option", "meaning"], rows)
 
