@@ -49,7 +49,8 @@ class Samples:
     def record(self, branch: str, number: int) -> Values:
         """Sample record 1, 2, ...: idnumber and every attribute that the system keeps, different in each record.
 
-        By default made from the model's annotations; what the kit cannot make is left out.
+        By default made from the model's annotations; what the kit cannot make is left out, and so is a reference by
+        which records refer to their own kind: a group's parent, say.
         """
         bound = self._bound[branch]
         values = {
@@ -68,7 +69,8 @@ class Samples:
         if isinstance(value, bool):
             return not value
         if targets:
-            one = self.reference(targets, 2)
+            two, three = (self.reference(targets, number) for number in (2, 3))
+            one = three if two in (value if is_multi(value) else (value,)) else two
             return type(value)([*value, one]) if is_multi(value) else one
         if is_multi(value):
             return type(value)([*value, f"{attribute} more"])
@@ -88,8 +90,7 @@ class Samples:
 
     def reference(self, targets: Sequence[str], number: int) -> str:
         """The key of a sample record that a reference may hold."""
-        target = next((name for name in targets if name in self._bound), targets[0])
-        return str(self.record(target, number)["idnumber"])
+        return str(self.record(self._first(targets), number)["idnumber"])
 
     def changeable(self, branch: str) -> list[str]:
         """The single-valued attributes, `enabled` aside, that an update may change."""
@@ -145,9 +146,27 @@ class Samples:
         found: Values | None = made.get(idnumber)
         return found
 
+    def _first(self, targets: Sequence[str]) -> str:
+        return next((name for name in targets if name in self._bound), targets[0])
+
+    def _is_in_a_circle(self, branch: str, target: str) -> bool:
+        """Whether a reference has to be left out, since what it leads to refers back and has to be there before."""
+        order = list(self._bound)
+        if target not in order or order.index(target) < order.index(branch):
+            return False
+        found, ahead = set[str](), [target]
+        while ahead:
+            name = ahead.pop()
+            if name not in found and name in self._bound:
+                found.add(name)
+                ahead += [self._first(targets) for targets in self._bound[name].references().values()]
+        return branch in found
+
     def _value(self, bound: Branch, name: str, hint: Any, number: int) -> Any:
         kinds = list(_kinds(hint))
         targets = bound.references().get(name)
+        if targets and self._is_in_a_circle(bound.__name__, self._first(targets)):
+            return None
         multi = next((one for one in kinds if get_origin(one) or one in (set, frozenset, tuple, list)), None)
         if targets:
             one = self.reference(targets, number)

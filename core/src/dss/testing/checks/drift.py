@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
+import pytest
 
 from dss.actions import Outcome
 from dss.capabilities import Capability
@@ -21,12 +21,16 @@ class DriftChecks(WritingChecks):
     def test_a_change_by_somebody_else_is_not_overwritten(self, rig: Rig, branch: str) -> None:
         """What is neither as it was nor as it is wanted stays as it is, and is told."""
         record, other = self.record(branch, 1), self.record(branch, 2)
-        for name in self.changeable(branch)[:1]:
+        names = [name for name in self.changeable(branch) if self.has_a_third(branch, name, record[name])]
+        if not names:
+            pytest.skip("no attribute takes a value that is neither as it was nor as it is wanted")
+        for name in names[:1]:
             self.has(rig, branch, record, other)
             wanted = self.another(branch, name, record[name])
             rig.want(
                 branch, {**record, name: wanted}, {**other, name: self.another(branch, name, other[name])}
             )
+            self.needed_is_there(rig, branch)
             file = rig.folder / "early.plan"
             rig.plan(file)
             theirs = {**record, name: self.another(branch, name, wanted)}
@@ -41,6 +45,17 @@ class DriftChecks(WritingChecks):
                 ADVICE,
             )
             self.is_there(rig, branch, theirs)
+
+    def needed_is_there(self, rig: Rig, branch: str) -> None:
+        """Let the system have what is wanted of the other branches, so that this one's changes alone are planned."""
+        for name, wanted in rig.wanted.items():
+            if name != branch:
+                rig.system.seed(name, list(wanted.values()))
+
+    def has_a_third(self, branch: str, name: str, first: object) -> bool:
+        """Whether there is a value that is neither this one nor the one that it is changed to."""
+        second = self.another(branch, name, first)
+        return self.another(branch, name, second) not in (first, second)
 
     @needs(Capability.CREATE)
     def test_a_record_made_by_somebody_else_is_not_made_again(self, rig: Rig, branch: str) -> None:
@@ -66,15 +81,18 @@ class DriftChecks(WritingChecks):
             self.has(rig, branch, record, other)
             changed = {**other, name: self.another(branch, name, other[name])}
             rig.want(branch, {**record, name: self.another(branch, name, record[name])}, changed)
+            self.needed_is_there(rig, branch)
             file = rig.folder / "early.plan"
             rig.plan(file)
-            with contextlib.suppress(NotImplementedError):
+            try:
                 rig.system.remove(branch, [record["idnumber"]])
-                ran = rig.apply(file)
-                require(
-                    record["idnumber"] not in rig.contents(branch) and ran.done() == 1,
-                    f"{branch} `{record['idnumber']}` was taken away by somebody else before its update came, and"
-                    f" {ran.done()} of the 2 updates were done",
-                    ADVICE,
-                )
-                self.is_there(rig, branch, changed)
+            except NotImplementedError:
+                pytest.skip("the suite's `System` has no `remove`: nobody can take a record away")
+            ran = rig.apply(file)
+            require(
+                record["idnumber"] not in rig.contents(branch) and ran.done() == 1,
+                f"{branch} `{record['idnumber']}` was taken away by somebody else before its update came, and"
+                f" {ran.done()} of the 2 updates were done",
+                ADVICE,
+            )
+            self.is_there(rig, branch, changed)
