@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
@@ -129,6 +130,24 @@ class TriesNewAgain(Template):
             return self.client.write(statement, values).lastrowid
 
 
+@caught_by(
+    "test_a_failure_at_any_write_is_made_good_by_the_next_run",
+    "one step where the system can",
+    tree=NoTransactions,
+    importer=SeesNoHalves,
+)
+@caught_by(
+    "test_a_death_at_any_write_loses_nothing",
+    "one step where the system can",
+    tree=NoTransactions,
+    importer=SeesNoHalves,
+)
+class HidesWhileItUpdates(Template):
+    def update(self, action: Action) -> None:
+        self.set(action, {str(action.attribute): action.wanted, "origin": "half"})
+        self.change(action.branch, {"origin": OURS}, "id = ?", [self.id(action)])
+
+
 @caught_by("test_a_death_at_any_write_loses_nothing", "a lock that ends with its process")
 class LeavesALock(Tree):
     def open_client(self) -> Any:
@@ -152,6 +171,16 @@ class OfOneProcess(Tree):
     def open_client(self) -> Any:
         if os.getpid() != self.process:
             raise RuntimeError("the connection is another process's")
+        return super().open_client()
+
+
+@caught_by("test_a_death_at_any_write_loses_nothing", "does not work in a forked process", branch="seats")
+class CrashesInAnother(Tree):
+    process = os.getpid()
+
+    def open_client(self) -> Any:
+        if os.getpid() != self.process:
+            os.kill(os.getpid(), signal.SIGKILL)
         return super().open_client()
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from core.tests.testing.broken import caught_by
 from core.tests.testing.roster.client import Client
+from core.tests.testing.roster.importer import Branch, Importer
 from core.tests.testing.roster.template import Template
 from core.tests.testing.roster.tree import ALL, Tree
 
 from dss.actions import Action
 from dss.capabilities import Capability
 from dss.errors import DssError
+from dss.importers import Records, Scope
 from dss.rehearsal import Rehearsal
 from dss.templates import Undo, handler
 
@@ -82,6 +84,13 @@ class Skipping(Client):
         cursor = super().write(statement, values)
         self.connection.execute("ROLLBACK TO skipped")
         return cursor
+
+
+@caught_by("test_what_a_dry_run_has_written_is_found_by_what_it_reads", "what is read", branch="seats")
+class FindsNothingInADryRun(Importer):
+    def readin_items(self, branch: Branch, idnumbers: Collection[str], scope: Scope = Scope.OURS) -> Records:
+        found = super().readin_items(branch, idnumbers, scope)
+        return found if self.client._rehearsal is None else []
 
 
 @caught_by("test_what_a_dry_run_has_written_is_found_by_what_it_reads", "what is read", branch="groups")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import time
 import traceback
 import warnings
 
@@ -16,14 +18,18 @@ from dss.testing.suite import needs
 from dss.testing.verdict import fail
 from dss.testing.wire import Call, Fault
 
-TRIES = 3
-"""Calls at which a run is killed at the most, each once before and once after the system has taken it."""
+TRIES = 6
+"""Calls after which a run is killed at the most; once it is killed before the first."""
 AFTER_DEATH = (
     "let nothing that a dead process leaves behind, a lock or a table of its own, stop the next one: take a lock that"
     " ends with its process, and make anew what is found half done"
 )
 DIED = 77
 """The exit code of a process that was killed where the check wanted it."""
+PATIENCE = 120.0
+"""Seconds after which a process that was forked is taken to hang."""
+TOLD = "died.txt"
+"""Where that process tells what went wrong."""
 
 
 class Died(BaseException):
@@ -36,12 +42,9 @@ class DyingChecks(FailingChecks):
     @needs(Capability.CREATE)
     def test_a_death_at_any_write_loses_nothing(self, rig: Rig, branch: str) -> None:
         """A process is really ended before, or after, a call that writes; `resume` and a new run complete all, once."""
-        self.round(rig, branch, 0)
-        rig.wire.heal()
-        rig.apply()
-        writes = rig.wire.writes
-        places = [(number, is_before) for number in spread(writes, TRIES) for is_before in (True, False)]
-        for place, (number, is_before) in enumerate(places, 1):
+        writes = self.writes_in_a_round(rig, branch)
+        places = [(1, True), *((number, False) for number in spread(writes, TRIES))]
+        for place, (number, is_before) in enumerate(places, 2):
             self.round(rig, branch, place)
 
             self._die(rig, branch, number, is_before=is_before)
@@ -67,14 +70,31 @@ class DyingChecks(FailingChecks):
             child = os.fork()
         if child == 0:
             _run_and_end(rig)
-        _, status = os.waitpid(child, 0)
-        if os.waitstatus_to_exitcode(status) not in (0, DIED):
-            told = (rig.folder / "died.txt").read_text(encoding="utf-8")
+        code = _waited_for(child)
+        if code not in (0, DIED):
+            told = rig.folder / TOLD
+            how = told.read_text(encoding="utf-8") if told.exists() else f"exit code {code}"
+            if code is None:
+                how = f"it had not ended after {PATIENCE} seconds"
             fail(
-                f"a run of `{branch}` in a process of its own failed before it could be killed:\n{told}",
+                f"a run of `{branch}` in a process of its own failed before it could be killed:\n{how}",
                 "open no connection when modules are imported, and none that a forked process cannot use;"
-                " or set `is_in_process` on the suite's `System`, if it lives in this process alone",
+                " or set `is_in_process` on the suite's `System`, if it lives in this process alone, or the connector's"
+                " library does not work in a forked process",
             )
+
+
+def _waited_for(child: int) -> int | None:
+    """The exit code of a process; None if it did not end, and had to be killed."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(0.002)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    return None
 
 
 def _run_and_end(rig: Rig) -> None:
@@ -84,7 +104,7 @@ def _run_and_end(rig: Rig) -> None:
         rig.apply()
         code = 0
     except BaseException:
-        (rig.folder / "died.txt").write_text(traceback.format_exc(), encoding="utf-8")
+        (rig.folder / TOLD).write_text(traceback.format_exc(), encoding="utf-8")
     finally:
         os._exit(code)
 

@@ -107,9 +107,9 @@ class UndoChecks(WritingChecks):
                 raise _Broken
 
         require(
-            all(result.is_done for result in results),
+            results and all(result.is_done for result in results),
             f"inside `batch()` a new record of `{branch}` was not made:"
-            f"{listed(result.reason for result in results if not result.is_done)}",
+            f"{listed([result.reason for result in results if not result.is_done] or ['nothing was planned'])}",
             "let the handlers write inside the transaction that `batch()` has begun",
         )
         require(
