@@ -25,7 +25,7 @@ demo: setup ## run the main job on the example school
 	$(BIN)/python examples/school/demo.py
 
 test: check ## everything CI runs
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --maxschedchunk 4
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: setup ## the part of `make test` that runs nothing: style, types, layers
 	$(BIN)/ruff check

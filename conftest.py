@@ -26,15 +26,14 @@ pytest_collect_file = Sybil(
 ).pytest()
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put tests marked `slow` behind all others, so that most mistakes show within seconds.
 
-    Where tests run in several processes, a document stays whole, since its blocks stand one upon the other; so do the
-    tests of an example, which share what takes long to make.
+    Of the slow ones the wheels come first: where tests run in several processes, a file to each, they take longest.
     """
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
-    for item in items:
-        place = item.path.relative_to(ROOT)
-        if place.suffix == ".md" or place.parts[0] == "examples":
-            item.add_marker(pytest.mark.xdist_group(str(place)))
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("slow") is not None,
+            item.path.name != "test_packaging.py",
+        )
+    )

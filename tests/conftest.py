@@ -51,18 +51,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("connector", CONNECTORS, ids=str, scope="session")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, where tests run in several processes, what shares a clean environment."""
-    for item in items:
-        if item.path.name == "test_card_file.py":
-            item.add_marker(pytest.mark.xdist_group("card_file"))
-        if item.path == ROOT / "tests" / "test_packaging.py":
-            callspec = getattr(item, "callspec", None)
-            member = "core" if callspec is None else callspec.params.get("member", "core")
-            item.add_marker(pytest.mark.xdist_group(f"packaging-{member}"))
-
-
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The workspace's root folder."""
