@@ -50,8 +50,8 @@ class WritingChecks(Suite):
         require(
             read is None or str(told) == str(read),
             f"the handler of `new` in `{branch}` told the id {told!r}, and reading gives {read!r}",
-            "answer `action.done(native=...)` with the id that the importer gives as `dss.importers.NATIVE`; an id that is new"
-            " whenever a record comes back is none: leave it out of the records",
+            "answer `action.done(native=...)` with the id that the importer gives as `dss.importers.NATIVE`; an id that"
+            " is new whenever a record comes back is none: leave it out of the records",
         )
 
     @needs(Capability.UPDATE)
