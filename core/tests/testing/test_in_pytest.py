@@ -79,6 +79,35 @@ def test_what_is_not_declared_is_skipped_and_named(project: pytest.Pytester) -> 
     )
 
 
+def test_what_could_not_be_tried_is_named(project: pytest.Pytester) -> None:
+    """A check of what is declared that had to be left out counts for nothing, and the last lines say so."""
+    drift = "test_a_change_by_somebody_else_is_not_overwritten"
+    project.makepyfile(
+        "from core.tests.testing.test_odd_models import TwoValues\n\nclass TestTwo(TwoValues): ...\n"
+    )
+
+    ran = project.runpytest_inprocess("-k", drift)
+
+    ran.stdout.fnmatch_lines(
+        [
+            "roster: 0 checks of the basic set hold, and 0 of what it declares",
+            f"  not tried: {drift}?groups?: no attribute takes a value that is neither*",
+        ]
+    )
+
+
+def test_checks_may_be_made_in_several_processes(project: pytest.Pytester) -> None:
+    """The last lines tell of them all."""
+    pytest.importorskip("xdist")
+    project.makepyfile(suite("connector(tree=NoDryRun)"))
+
+    ran = project.runpytest_inprocess("-p", "xdist", "-n", "2", "-k", f"{DRY} or {READING}")
+
+    ran.stdout.fnmatch_lines(
+        ["roster: 3 checks of the basic set hold, and 0 of what it declares", "  not declared: dry-run"]
+    )
+
+
 def test_the_basic_set_has_a_marker(project: pytest.Pytester) -> None:
     """`-m dss_basic` makes the checks of the basic set, and only those."""
     project.makepyfile(suite("connector()"))

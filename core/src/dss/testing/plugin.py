@@ -12,9 +12,8 @@ MARKERS = (
     "dss_needs(*capabilities): a check of dss.testing for what a connector declares",
 )
 
-
-KEPT = "_dss_checks"
-"""Where a run of pytest keeps what became of the checks."""
+CHECK = "dss_check"
+"""What a report says of the check it is about; it goes with it from one process of tests to another."""
 
 
 class Verdict:
@@ -24,6 +23,7 @@ class Verdict:
         self.passed = {True: 0, False: 0}
         self.failed = 0
         self.undeclared: set[str] = set()
+        self.untried: dict[str, str] = {}
 
     def sentence(self, name: str) -> str:
         """The whole in one line."""
@@ -31,12 +31,48 @@ class Verdict:
             return f"{name}: {self.failed} of {self.failed + sum(self.passed.values())} checks failed"
         return f"{name}: {self.passed[True]} checks of the basic set hold, and {self.passed[False]} of what it declares"
 
+    def add(self, report: pytest.TestReport, *, basic: bool, undeclared: list[str]) -> None:
+        """Take what became of one more check."""
+        if report.failed:
+            self.failed += 1
+        elif report.passed:
+            self.passed[basic] += 1
+        elif undeclared:
+            self.undeclared.update(undeclared)
+        elif isinstance(report.longrepr, tuple):
+            self.untried[report.nodeid.rpartition("::")[2]] = report.longrepr[2].removeprefix("Skipped: ")
+
+
+class Verdicts:
+    """What became of the checks of all connectors, in whatever process they were made."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, Verdict] = {}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take what became of a check."""
+        if (check := getattr(report, CHECK, None)) is not None:
+            name, basic, undeclared = check
+            self.by_name.setdefault(name, Verdict()).add(report, basic=basic, undeclared=undeclared)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say of each connector how far it has come: the basic set, what it declares, and what was not tried."""
+        if not self.by_name:
+            return
+        terminalreporter.section("conformance (dss.testing)")
+        for name, verdict in self.by_name.items():
+            terminalreporter.line(verdict.sentence(name), **{"red" if verdict.failed else "green": True})
+            if verdict.undeclared:
+                terminalreporter.line(f"  not declared: {', '.join(sorted(verdict.undeclared))}")
+            for check, reason in verdict.untried.items():
+                terminalreporter.line(f"  not tried: {check}: {reason}")
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the kit's markers known."""
     for marker in MARKERS:
         config.addinivalue_line("markers", marker)
-    setattr(config, KEPT, {})
+    config.pluginmanager.register(Verdicts(), "dss-verdicts")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -51,14 +87,9 @@ def pytest_runtest_makereport(
     if (report.when == "call" or report.outcome != "passed") and (marks := _marks(item)):
         suite: Any = getattr(item, "cls", None)
         name = getattr(suite.connector, "__name__", suite.connector) or suite.__name__
-        verdict = getattr(item.config, KEPT).setdefault(str(name), Verdict())
-        if report.failed:
-            verdict.failed += 1
-        elif report.passed:
-            verdict.passed["dss_basic" in marks] += 1
-        else:
-            needed = {one for mark in marks.values() for one in mark.args}
-            verdict.undeclared.update(map(str, needed - _declared(suite)))
+        needed = {one for mark in marks.values() for one in mark.args}
+        undeclared = sorted(map(str, needed - _declared(suite))) if report.skipped else []
+        setattr(report, CHECK, [str(name), "dss_basic" in marks, undeclared])
     return report
 
 
@@ -73,15 +104,3 @@ def _declared(suite: Any) -> frozenset[Any]:
 
 def _marks(item: pytest.Item) -> dict[str, pytest.Mark]:
     return {mark.name: mark for mark in item.iter_markers() if mark.name in ("dss_basic", "dss_needs")}
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say of each connector how far it has come: the basic set, what it declares, and what it does not."""
-    verdicts: dict[str, Verdict] = getattr(terminalreporter.config, KEPT)
-    if not verdicts:
-        return
-    terminalreporter.section("conformance (dss.testing)")
-    for name, verdict in verdicts.items():
-        terminalreporter.line(verdict.sentence(name), **{"red" if verdict.failed else "green": True})
-        if verdict.undeclared:
-            terminalreporter.line(f"  not declared: {', '.join(sorted(verdict.undeclared))}")
