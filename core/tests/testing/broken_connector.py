@@ -127,6 +127,18 @@ class OpenToken(Tree):
     Options = OpenOptions
 
 
+@attrs.frozen(kw_only=True)
+class OptionalOptions(Options):
+    """A token that need not be given, and that the suite's fixture does not give."""
+
+    token: str | None = attrs.field(default=None, metadata={"help": "It opens the door."})
+
+
+@caught_by("test_secrets_are_kept_as_secrets", "dss.secrets.Secret")
+class OpenTokenThatIsNotGiven(Tree):
+    Options = OptionalOptions
+
+
 # -- what the tree tells -------------------------------------------------------------------------------------------
 
 

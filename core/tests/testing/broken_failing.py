@@ -36,6 +36,13 @@ class NamesNoWrites(SoundSuite):
     write_calls = ()
 
 
+@caught_by("test_calls_that_write_go_through_the_wire", "write_calls")
+class UpdatesBeside(Template):
+    def update(self, action: Action) -> None:
+        query = f'UPDATE {action.branch} SET "{action.attribute}" = ? WHERE id = ?'
+        self.client.connection.execute(query, [action.wanted, self.id(action)])
+
+
 # -- one that fails ------------------------------------------------------------------------------------------------
 
 

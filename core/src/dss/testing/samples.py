@@ -163,17 +163,19 @@ class Samples:
         return branch in found
 
     def _value(self, bound: Branch, name: str, hint: Any, number: int) -> Any:
-        kinds = list(_kinds(hint))
+        allowed = list(kinds(hint))
         targets = bound.references().get(name)
         if targets and self._is_in_a_circle(bound.__name__, self._first(targets)):
             return None
-        multi = next((one for one in kinds if get_origin(one) or one in (set, frozenset, tuple, list)), None)
+        multi = next(
+            (one for one in allowed if get_origin(one) or one in (set, frozenset, tuple, list)), None
+        )
         if targets:
             one = self.reference(targets, number)
             return _collection(multi, one) if multi is not None else one
         if multi is not None:
             return _collection(multi, f"{name} {number}")
-        return _single(bound.__name__, name, kinds, number)
+        return _single(bound.__name__, name, allowed, number)
 
 
 def settable(bound: Branch) -> dict[str, Any]:
@@ -200,11 +202,11 @@ def _several(value: Any) -> Collection[str]:
     return value if is_multi(value) else (value,)
 
 
-def _kinds(hint: Any) -> Iterator[Any]:
+def kinds(hint: Any) -> Iterator[Any]:
     """The types that an annotation allows, None left out; Any stands for text."""
     if get_origin(hint) in (Union, types.UnionType):
         for one in get_args(hint):
-            yield from _kinds(one)
+            yield from kinds(one)
     elif hint is Any:
         yield str
     elif hint is not type(None):
@@ -217,24 +219,24 @@ def _collection(hint: Any, value: Any) -> Any:
     return kind([value])
 
 
-def _single(branch: str, name: str, kinds: Sequence[Any], number: int) -> Any:
-    if name == ENABLED or bool in kinds:
+def _single(branch: str, name: str, allowed: Sequence[Any], number: int) -> Any:
+    if name == ENABLED or bool in allowed:
         return True
     if name == "email":
         return f"{branch}{number}@example.org"
     if name == "username":
         return f"{branch}{number}"
-    if str in kinds:
+    if str in allowed:
         return f"{name.strip('_').replace('_', ' ')} {number}"
-    if int in kinds:
+    if int in allowed:
         return number
-    if float in kinds:
+    if float in allowed:
         return number + 0.5
-    if decimal.Decimal in kinds:
+    if decimal.Decimal in allowed:
         return decimal.Decimal(number)
-    if datetime.date in kinds:
+    if datetime.date in allowed:
         return datetime.date(2012, 1, 1) + datetime.timedelta(days=number)
-    if datetime.datetime in kinds:
+    if datetime.datetime in allowed:
         return datetime.datetime(2012, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(days=number)
     return None
 

@@ -7,6 +7,7 @@ import pytest
 from dss.actions import Outcome
 from dss.capabilities import Capability
 from dss.testing.checks.broken_reads import spread
+from dss.testing.checks.refusing import carries
 from dss.testing.checks.writing import WritingChecks, all_done
 from dss.testing.rig import Rig
 from dss.testing.samples import Values
@@ -23,18 +24,28 @@ class FailingChecks(WritingChecks):
 
     @needs(Capability.CREATE)
     def test_calls_that_write_go_through_the_wire(self, rig: Rig, branch: str) -> None:
-        """The suite names them; nothing else could be broken by the checks below."""
-        rig.want(branch, self.record(branch, 1))
-        rig.wire.heal()
+        """The suite names those of every sort of change; nothing else could be broken by the checks below."""
+        for what in self.one_by_one(rig, branch):
+            sent: list[Call] = []
+            rig.wire.fault = self._noting(sent)
 
-        all_done(rig.apply(), branch, "new")
+            all_done(rig.apply(), branch, what)
 
-        require(
-            rig.wire.writes,
-            f"a record of `{branch}` was made, and no call that writes went through the wire",
-            "name in the suite's `write_calls` the methods of what `open_client()` returns that write; or override"
-            " `tap`",
-        )
+            rig.wire.heal()
+            require(
+                sent,
+                f"`{what}` of `{branch}` was done, and no call that carries it went through the wire",
+                "name in the suite's `write_calls` the methods of what `open_client()` returns that write; or override"
+                " `tap`",
+            )
+
+    def _noting(self, calls: list[Call]) -> Fault:
+        def fault(call: Call, is_before: bool) -> None:
+            # what only begins or ends a transaction says nothing of what is in it
+            if is_before and call.writes and (call.payload is None or carries(call)):
+                calls.append(call)
+
+        return fault
 
     @needs(Capability.CREATE)
     def test_one_bad_record_takes_no_other_down(self, rig: Rig, branch: str) -> None:
