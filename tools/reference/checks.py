@@ -53,5 +53,6 @@ def _meaning(method: Any) -> str:
 
 def _needed(method: Any) -> str:
     marks = getattr(method, "pytestmark", [])
-    needed = [str(one) for mark in marks if mark.name == "dss_needs" for one in mark.args]
-    return ", ".join(map(code, needed))
+    needed = [code(str(one)) for mark in marks if mark.name == "dss_needs" for one in mark.args]
+    any_of = [code(str(one)) for mark in marks if mark.name == "dss_needs_any" for one in mark.args]
+    return ", ".join([*needed, *([" or ".join(any_of)] if any_of else [])])

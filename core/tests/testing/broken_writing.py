@@ -18,6 +18,15 @@ from dss.importers import Records, Scope
 from dss.templates import handler
 from dss.testing import Record
 
+# -- keys ----------------------------------------------------------------------------------------------------------
+
+
+@caught_by("test_hostile_keys_name_one_record_only", "what the action says")
+class EndsByPattern(Template):
+    def old_people(self, action: Action) -> None:
+        self.client.write('UPDATE people SET enabled = 0 WHERE "key" LIKE ?', [action.idnumber])
+
+
 # -- new -----------------------------------------------------------------------------------------------------------
 
 

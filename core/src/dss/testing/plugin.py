@@ -10,6 +10,7 @@ import pytest
 MARKERS = (
     "dss_basic: a check of the basic set of dss.testing, which every connector has to pass",
     "dss_needs(*capabilities): a check of dss.testing for what a connector declares",
+    "dss_needs_any(*capabilities): the same, where one of them is enough",
 )
 
 CHECK = "dss_check"
@@ -103,4 +104,8 @@ def _declared(suite: Any) -> frozenset[Any]:
 
 
 def _marks(item: pytest.Item) -> dict[str, pytest.Mark]:
-    return {mark.name: mark for mark in item.iter_markers() if mark.name in ("dss_basic", "dss_needs")}
+    return {
+        mark.name: mark
+        for mark in item.iter_markers()
+        if mark.name in ("dss_basic", "dss_needs", "dss_needs_any")
+    }

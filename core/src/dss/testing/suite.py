@@ -27,6 +27,20 @@ def needs(*capabilities: Capability) -> pytest.MarkDecorator:
     return pytest.mark.dss_needs(*capabilities)
 
 
+WRITES = (
+    Capability.CREATE,
+    Capability.UPDATE,
+    Capability.DISABLE,
+    Capability.END,
+    Capability.MULTI_VALUES,
+)
+
+
+def needs_any(*capabilities: Capability) -> pytest.MarkDecorator:
+    """A check of the optional rest: it is made for branches that declare at least one of these."""
+    return pytest.mark.dss_needs_any(*capabilities)
+
+
 class Suite(Samples):
     """Base of both suites.
 
@@ -98,15 +112,15 @@ class Suite(Samples):
 
     @pytest.fixture(autouse=True)
     def _only_what_is_declared(self, request: pytest.FixtureRequest) -> None:
-        needed = _needed_by(request.node)
+        needed, any_of = _needed_by(request.node)
         try:
             declared = self.declared().all()
         except DssError:
             if getattr(request.node, "originalname", "") == FOUND:
                 return
             pytest.skip(NOT_FOUND)
-        if not needed <= declared:
-            pytest.skip(_not_declared(needed))
+        if not _suffices(declared, needed, any_of):
+            pytest.skip(_not_declared(needed | any_of))
 
     @classmethod
     def declared(cls) -> Declared:
@@ -125,20 +139,32 @@ class Suite(Samples):
         """Make a check for every branch that declares what it needs; where none does, skip it and say so."""
         if "branch" not in metafunc.fixturenames:
             return
-        needed = _needed_by(metafunc.definition)
-        reason, branches = _not_declared(needed), list[str]()
+        needed, any_of = _needed_by(metafunc.definition)
+        reason, branches = _not_declared(needed | any_of), list[str]()
         try:
             declared = self.declared()
         except DssError:
             reason = NOT_FOUND
         else:
-            branches = [name for name in declared.branches if needed <= declared.of(name)]
+            branches = [name for name in declared.branches if _suffices(declared.of(name), needed, any_of)]
         skip = pytest.mark.skip(reason=reason)
         metafunc.parametrize("branch", branches or [pytest.param("", marks=skip, id="none")])
 
 
-def _needed_by(node: pytest.Item | pytest.Function) -> frozenset[Capability]:
-    return frozenset(one for mark in node.iter_markers("dss_needs") for one in mark.args)
+Needed = frozenset[Capability]
+
+
+def _needed_by(node: pytest.Item | pytest.Function) -> tuple[Needed, Needed]:
+    """What has to be declared, and of what at least one."""
+    found = [
+        frozenset(one for mark in node.iter_markers(name) for one in mark.args)
+        for name in ("dss_needs", "dss_needs_any")
+    ]
+    return found[0], found[1]
+
+
+def _suffices(declared: Needed, needed: Needed, any_of: Needed) -> bool:
+    return needed <= declared and (not any_of or bool(any_of & declared))
 
 
 def _not_declared(needed: Iterable[Capability]) -> str:

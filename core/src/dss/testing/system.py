@@ -50,11 +50,15 @@ class System(ABC):
 
         Needed for the capability `delta`, and to try what happens when a record goes between plan and apply.
         """
-        raise NotImplementedError
+        raise NotImplementedError(
+            f"`{type(self).__name__}` has no `remove`; write it, so that this can be tried"
+        )
 
     def seed_outside(self, branch: str, records: Sequence[Record]) -> None:
         """Put records there that are not ours: the administrator's account, a course that a teacher made.
 
         Needed for the capabilities `scope`, `adopt` and `unique`.
         """
-        raise NotImplementedError
+        raise NotImplementedError(
+            f"`{type(self).__name__}` has no `seed_outside`; write it, so that this can be tried"
+        )

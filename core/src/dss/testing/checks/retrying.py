@@ -7,11 +7,10 @@ import time
 from collections import Counter
 
 from dss.actions import Outcome
-from dss.capabilities import Capability
 from dss.testing.checks.refusing import carries, refusing
 from dss.testing.checks.writing import WritingChecks, all_done
 from dss.testing.rig import Rig
-from dss.testing.suite import needs
+from dss.testing.suite import WRITES, needs_any
 from dss.testing.verdict import listed, require
 from dss.testing.wire import Call
 
@@ -26,7 +25,7 @@ SAME = 2
 class RetryChecks(WritingChecks):
     """Calls that fail for the moment, and calls that fail for good."""
 
-    @needs(Capability.CREATE)
+    @needs_any(*WRITES)
     def test_a_busy_system_is_asked_again_after_a_pause(self, rig: Rig, branch: str) -> None:
         """For every sort of change: what is busy for the moment is tried again, not at once, and then done once."""
         for place, what in enumerate(self.one_by_one(rig, branch)):
@@ -67,7 +66,7 @@ class RetryChecks(WritingChecks):
         rig.wire.fault = fault
         return times
 
-    @needs(Capability.CREATE)
+    @needs_any(*WRITES)
     def test_what_is_refused_has_failed_and_is_not_asked_again(self, rig: Rig, branch: str) -> None:
         """For every sort of change a refusal is told as a failure, with a reason, and at once."""
         for what in self.one_by_one(rig, branch):

@@ -10,7 +10,7 @@ from dss.capabilities import Capability
 from dss.importers import Scope
 from dss.testing.checks.hostile_reading import hostile_records
 from dss.testing.checks.records import by_key
-from dss.testing.hostile import HOSTILE
+from dss.testing.hostile import HOSTILE, HOSTILE_KEYS
 from dss.testing.rig import Ran, Rig
 from dss.testing.samples import Values
 from dss.testing.suite import Suite, basic, needs
@@ -18,6 +18,10 @@ from dss.testing.verdict import fail, listed, require
 
 ALL_DONE = "the run said that all was done, and the system holds something else"
 WRITE = "write in the handler what the action says, and answer done only when the system has stored it"
+
+
+SINGLY = 5
+"""Hostile keys whose records are ended, one in a run: a source that halves is held."""
 
 
 class WritingChecks(Suite):
@@ -192,6 +196,34 @@ class WritingChecks(Suite):
             "let the handler raise, or the branch's `refusal` give the reason before anything is written",
         )
         rig.want_no_more(branch, *refused.values())
+        self.nothing_is_left(rig, branch)
+
+    @needs(Capability.CREATE, Capability.END)
+    def test_hostile_keys_name_one_record_only(self, rig: Rig, branch: str) -> None:
+        """A record is made, changed and ended by a key that looks like a pattern or a command, and no other with it."""
+        keys = [one for one in HOSTILE_KEYS if self.can_be_key(branch, one)]
+        if rig.bound[branch].key_of or "keys" in self.unstorable or not keys:
+            return
+        bystanders = [self.record(branch, number) for number in (1, 2)]
+        records = [{**self.record(branch, number), "idnumber": one} for number, one in enumerate(keys, 3)]
+        rig.want(branch, *bystanders, *records)
+        all_done(rig.apply(), branch, "new")
+        self.is_there(rig, branch, *bystanders, *records)
+        rig.claim()
+        # the first ones are patterns, each of which would take all others with it
+        for _ in range(min(SINGLY, len(records) - 1)):
+            goes, *records = records
+            rig.want_no_more(branch, goes)
+            for name in (
+                self.changeable(branch)[:1] if Capability.UPDATE in self.declared().of(branch) else ()
+            ):
+                records[0] = {**records[0], name: self.another(branch, name, records[0][name])}
+            rig.want(branch, records[0])
+
+            all_done(rig.apply(), branch, "old, and update,")
+
+            self.is_ended(rig, branch, goes)
+            self.is_there(rig, branch, *bystanders, *records)
         self.nothing_is_left(rig, branch)
 
     # -- once and again --------------------------------------------------------------------------------------------
