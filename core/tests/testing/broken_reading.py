@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from core.tests.testing.broken import caught_by
 from core.tests.testing.roster.importer import Branch, Importer
+from core.tests.testing.roster.tree import Tree
 from core.tests.testing.sound import SoundSuite
 
+from dss.capabilities import Capability
 from dss.errors import ReadError
 from dss.importers import NATIVE, Given, Records, Rows, Scope
 
@@ -218,6 +221,12 @@ class Unescapes(Importer):
         return value.replace("&amp;", "&") if name == "family_name" else super().value(name, value)
 
 
+@caught_by("test_hostile_keys_are_read_intact", "send each key as a value")
+class TakesPlusForBlank(Importer):
+    def picked(self, branch: Branch, keys: list[str], where: str) -> Iterator[Row]:
+        return super().picked(branch, [key.replace("+", " ") for key in keys], where)
+
+
 @caught_by("test_hostile_keys_are_read_intact", "change no key on the way in")
 class TidiesKeys(Importer):
     def value(self, name: str, value: Any) -> Any:
@@ -301,6 +310,20 @@ class AllInMemory(Importer):
     def readin_branch(self, branch: Branch) -> Given:
         return Rows(self.fields(branch), list(self.found(branch, self.where(Scope.OURS), ())))
 
+
+class DoesNotStream(Tree):
+    capabilities = Tree.capabilities - {Capability.STREAM}
+
+
+class FirstPageOnly(Importer):
+    def readin_branch(self, branch: Branch) -> Given:
+        return Rows(
+            self.fields(branch), itertools.islice(self.found(branch, self.where(Scope.OURS), ()), 100)
+        )
+
+
+caught_by("test_records_stream", "every page")(FirstPageOnly)
+caught_by("test_many_records_are_all_read", "every page", tree=DoesNotStream)(FirstPageOnly)
 
 # -- blanks --------------------------------------------------------------------------------------------------------
 

@@ -32,5 +32,22 @@ HOSTILE: Mapping[str, str] = {
 }
 """The texts. A suite's `unstorable` names the sorts that its system cannot hold, with the reason."""
 
-HOSTILE_KEYS = ("*", "%", "_", "a*", "' OR '1'='1", "a,b", "(x=*)", "a\\b", "Zoë", "../x", "a/b?c#d", "<i>")
+HOSTILE_KEYS = (
+    "*",
+    "%",
+    "_",
+    "a*",
+    "' OR '1'='1",
+    "a,b",
+    "(x=*)",
+    "a\\b",
+    "Zoë",
+    "../x",
+    "a/b?c#d",
+    "<i>",
+    "a&b=c",
+    "a+b",
+    "a b",
+    "a%41",
+)
 """Keys that a careless look-up takes for a pattern, or for something to be carried out."""

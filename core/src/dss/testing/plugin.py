@@ -83,7 +83,9 @@ def pytest_runtest_makereport(
     """Show of a check that failed what it says, and not the kit's own code."""
     report = yield
     error = call.excinfo.value if call.excinfo is not None else None
-    if type(error).__name__ == "NotConforming" and not item.config.getoption("fulltrace"):
+    if "NotConforming" in [kind.__name__ for kind in type(error).__mro__] and not item.config.getoption(
+        "fulltrace"
+    ):
         report.longrepr = str(error)
     if (report.when == "call" or report.outcome != "passed") and (marks := _marks(item)):
         suite: Any = getattr(item, "cls", None)

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
+from dss.testing.verdict import NotOffered
+
 Record = Mapping[str, Any]
 """One record in the branch's own words: `idnumber` and attributes of the model; what is left out is not there."""
 
@@ -50,15 +52,21 @@ class System(ABC):
 
         Needed for the capability `delta`, and to try what happens when a record goes between plan and apply.
         """
-        raise NotImplementedError(
-            f"`{type(self).__name__}` has no `remove`; write it, so that this can be tried"
-        )
+        raise NotOffered(_lacks(self, "remove"))
 
     def seed_outside(self, branch: str, records: Sequence[Record]) -> None:
         """Put records there that are not ours: the administrator's account, a course that a teacher made.
 
+        They have these idnumbers, by which `Scope.ALL` finds them; a system whose other records have none has no
+        scope to declare.
+
         Needed for the capabilities `scope`, `adopt` and `unique`.
         """
-        raise NotImplementedError(
-            f"`{type(self).__name__}` has no `seed_outside`; write it, so that this can be tried"
-        )
+        raise NotOffered(_lacks(self, "seed_outside"))
+
+
+def _lacks(system: System, method: str) -> str:
+    return (
+        f"`{type(system).__name__}` has no method `{method}`, and what is declared cannot be tried without it"
+        f"\n  To change: write `{method}` on the suite's `System`, or take the capability out of `capabilities`"
+    )

@@ -12,6 +12,10 @@ class NotConforming(AssertionError):
     """A connector does not keep a promise; the text says which, what was seen, and what to change."""
 
 
+class NotOffered(NotConforming, NotImplementedError):
+    """A suite's `System` lacks a method that a check needs; a check that can do without passes over it."""
+
+
 def fail(seen: str, advice: str) -> NoReturn:
     """End a check.
 

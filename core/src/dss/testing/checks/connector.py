@@ -22,7 +22,17 @@ from dss.testing.verdict import fail, listed, require
 T = TypeVar("T")
 
 LEVELS = ("ok", "warning", "error")
-SECRETS = ("password", "passwd", "secret", "token", "api_key", "apikey", "private_key")
+SECRETS = (
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "bearer",
+    "credential",
+    "api_key",
+    "apikey",
+    "private_key",
+)
 """What options that hold secrets are called."""
 
 

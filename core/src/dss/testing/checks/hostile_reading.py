@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dss.testing.checks.records import by_key
 from dss.testing.hostile import HOSTILE, HOSTILE_KEYS
 from dss.testing.rig import Rig, short
 from dss.testing.samples import Values
@@ -50,6 +51,15 @@ class HostileReadingChecks(Suite):
             not lost,
             f"`{branch}` does not read these keys as they are: {', '.join(map(short, lost))}",
             "change no key on the way in; keys that the system refuses are named by the suite's `can_be_key`",
+        )
+        strayed = [
+            one for one in keys if [found["idnumber"] for found in by_key(tree, branch, [one])] != [one]
+        ]
+        require(
+            not strayed,
+            f"`readin_items` of `{branch}`, asked for one of these keys, does not give that one record:"
+            f" {', '.join(map(short, strayed))}",
+            "send each key as a value: quoted in a URL, escaped in a filter, a parameter of a statement",
         )
 
 

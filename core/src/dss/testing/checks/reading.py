@@ -23,6 +23,9 @@ from dss.testing.verdict import fail, listed, require
 MANY_KEYS = 1500
 
 
+ALL_PAGES = "read every page, and end only where the system says that there is no more"
+
+
 class ReadingChecks(Suite):
     """Reading."""
 
@@ -233,6 +236,17 @@ class ReadingChecks(Suite):
 
     # -- how -------------------------------------------------------------------------------------------------------
 
+    @basic
+    def test_many_records_are_all_read(self, rig: Rig, branch: str) -> None:
+        """Where an answer comes in pages, the last page counts too; where records stream, that check counts them."""
+        if Capability.STREAM in self.declared().of(branch):
+            return
+        rig.seed(branch, [self.record(branch, number) for number in range(1, self.many + 1)])
+
+        count = sum(1 for _ in raw(rig.read(), branch))
+
+        require(count == self.many, f"of {self.many} records of `{branch}` {count} are read", ALL_PAGES)
+
     @needs(Capability.STREAM)
     def test_records_stream(self, rig: Rig, branch: str) -> None:
         """While records pass, memory does not grow with them."""
@@ -243,6 +257,8 @@ class ReadingChecks(Suite):
         for _ in zip(range(10), raw(tree, branch), strict=False):
             pass  # what is made once, such as a cache of statements, is not counted
 
+        count = sum(1 for _ in raw(tree, branch, named=False))
+        require(count == self.many, f"of {self.many} records of `{branch}` {count} are read", ALL_PAGES)
         passing = _peak(lambda: sum(1 for _ in raw(tree, branch, named=False)))
         kept = _peak(lambda: len(list(raw(tree, branch, named=False))))
 

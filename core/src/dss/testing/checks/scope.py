@@ -178,12 +178,18 @@ class ScopeChecks(WritingChecks):
             rig.want(branch, {**record, name: theirs[name]})
             tree = rig.read()
             assert tree.importer is not None
-            holders = list(tree.importer.find_holders(getattr(tree, branch), name, [theirs[name]]))
+            ours = self.record(branch, 3)
+            rig.seed(branch, [ours])
+            values = [theirs[name], ours[name], f"{theirs[name]}-free"]
+            holders = list(tree.importer.find_holders(getattr(tree, branch), name, values))
             require(
-                len(holders) == 1 and isinstance(holders[0], Holder) and holders[0].value == theirs[name],
-                f"one record holds `{name}` {theirs[name]!r}, and `find_holders` gave {holders!r}",
-                "give a `Holder(value, native, idnumber)` for each record of the whole system that has the value",
+                all(isinstance(one, Holder) for one in holders)
+                and sorted(str(one.value) for one in holders) == sorted(map(str, values[:2])),
+                f"of three values of `{name}`, one of them free, `find_holders` gave {holders!r}",
+                "give a `Holder(value, native, idnumber)` for each record of the whole system that has one of the"
+                " values, ours and others'",
             )
+            rig.want(branch, ours)
 
             ran = rig.apply()
 

@@ -201,7 +201,10 @@ class WritingChecks(Suite):
     @needs(Capability.CREATE, Capability.END)
     def test_hostile_keys_name_one_record_only(self, rig: Rig, branch: str) -> None:
         """A record is made, changed and ended by a key that looks like a pattern or a command, and no other with it."""
-        keys = [one for one in HOSTILE_KEYS if self.can_be_key(branch, one)]
+        refusal = getattr(rig.read(), branch).refusal
+        keys = [
+            one for one in HOSTILE_KEYS if self.can_be_key(branch, one) and refusal("idnumber", one) is None
+        ]
         if rig.bound[branch].key_of or "keys" in self.unstorable or not keys:
             return
         bystanders = [self.record(branch, number) for number in (1, 2)]
