@@ -38,8 +38,9 @@ class Refused(Exception):
 class Client:
     """The open connection: every call to the system is a method here.
 
-    What is busy or away for the moment (429, 503, no connection) has to become a `TemporaryError`: it is
-    tried again after a pause. What cannot be read whole has to become a `ReadError`, never a shorter list.
+    What is busy or away for the moment (429, 503, no connection) has to become a `TemporaryError`. What was
+    to be written is then tried again after a pause; what was to be read is not: wait here, and ask again.
+    What cannot be read whole has to become a `ReadError`, never a shorter list.
     """
 
     def __init__(self, path: Path) -> None:
