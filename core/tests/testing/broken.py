@@ -17,6 +17,7 @@ from core.tests.testing.roster.tree import Tree
 from core.tests.testing.sound import BRANCHES, SoundSuite, connector
 
 from dss.branches import DataStoreBranch
+from dss.capabilities import Capability
 from dss.testing import System
 from dss.testing.rig import Rig
 from dss.testing.suite import Suite
@@ -122,10 +123,22 @@ def make_one(
             given["rig"] = Rig(suite, system(place), suite.declared(), place)
             suite._bound = given["rig"].bound
         try:
+            if {"rig", "branch"} <= wanted:
+                suite.passes_over_what_is_of_no_use(given["rig"], branch, *needed_by(check))
             check(**{name: given[name] for name in wanted})
         finally:
             if "rig" in given:
                 given["rig"].close()
+
+
+def needed_by(check: Any) -> tuple[frozenset[Capability], frozenset[Capability]]:
+    """What has to be declared for a check, and of what one is enough."""
+    marks = getattr(check, "pytestmark", ())
+    needed, any_of = (
+        frozenset(one for mark in marks if mark.name == name for one in mark.args)
+        for name in ("dss_needs", "dss_needs_any")
+    )
+    return needed, any_of
 
 
 def _variants(check: Any) -> list[dict[str, Any]]:

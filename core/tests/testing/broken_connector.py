@@ -5,17 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import attrs
 from core.tests.testing.broken import BROKEN, Broken, caught_by
 from core.tests.testing.roster.importer import Importer
 from core.tests.testing.roster.template import Template
 from core.tests.testing.roster.tree import ALL, Group, Options, People, Seat, Tree
-from core.tests.testing.sound import BRANCHES, module
+from core.tests.testing.sound import BRANCHES, SoundSuite, module
 
 from dss.capabilities import Capability, Finding
 from dss.importers import DefaultImporter
+from dss.school import Person
 from dss.secrets import Secret
 from dss.sources import Source
 from dss.tree import DataStoreTree
@@ -45,6 +46,68 @@ class PeopleWithATuple(People):
 @caught_by("test_capabilities_are_capabilities", "what is not declared is taken not to work")
 class DeclaresNothing(Tree):
     capabilities = frozenset()
+
+
+class NoBlanks(Tree):
+    """Does not say that it tells an empty value from a missing one."""
+
+    capabilities = ALL - {Capability.BLANKS}
+
+
+@caught_by("test_what_is_declared_is_of_use", "out of its `fixed` and `plain`")
+class NothingChanges(SoundSuite):
+    fixed: ClassVar[dict[str, tuple[str, ...]]] = {
+        "people": ("given_name", "family_name", "email", "username"),
+        "groups": ("name",),
+        "seats": ("role",),
+    }
+
+
+@caught_by("test_what_is_declared_is_of_use", "name all sorts as `unstorable`", tree=NoBlanks)
+class NoTextIsFree(SoundSuite):
+    plain: ClassVar[dict[str, tuple[str, ...]]] = {
+        "people": ("given_name", "family_name"),
+        "groups": ("name",),
+        "seats": ("role",),
+    }
+
+
+@caught_by("test_what_is_declared_is_of_use", "take them out of `capabilities`", branch="groups")
+class OnlyAFixedCollection(SoundSuite):
+    fixed: ClassVar[dict[str, tuple[str, ...]]] = {"groups": ("members",)}
+
+
+@caught_by("test_what_is_declared_is_of_use", "take them out of `capabilities`")
+class NobodyIsDisabled(SoundSuite):
+    def record(self, branch: str, number: int) -> dict[str, Any]:
+        return {name: value for name, value in super().record(branch, number).items() if name != "enabled"}
+
+
+@caught_by("test_what_is_declared_is_of_use", "take them out of `capabilities`")
+class ExchangesWithoutUpdates(Tree):
+    capabilities = frozenset({Capability.READ, Capability.SWAP})
+
+
+@caught_by("test_what_is_declared_is_of_use", "take them out of `capabilities`")
+class UndoesNothing(Tree):
+    capabilities = frozenset({Capability.READ, Capability.UNDO})
+
+
+@caught_by("test_what_writes_is_tried_as_a_target", "subclass `TargetSuite`")
+class TriesReadingOnly(SoundSuite):
+    is_for_targets = False
+
+
+@attrs.define(eq=False)
+class Located(Person):
+    """A person who is somewhere."""
+
+    place: complex | None = None
+
+
+@caught_by("test_sample_records_have_every_attribute", "give values in the suite's `record`")
+class SomewhereElse(People):
+    klass = Located
 
 
 @caught_by("test_what_is_declared_is_there", "take the capability out")

@@ -155,6 +155,73 @@ class HidesWhileItUpdates(Template):
         self.change(action.branch, {"origin": OURS}, "id = ?", [self.id(action)])
 
 
+class OnlyEnds(NoTransactions):
+    """Makes nothing and changes nothing."""
+
+    capabilities = frozenset({Capability.READ, Capability.LOOKUP, Capability.END})
+
+
+class OnlyUpdates(NoTransactions):
+    """Makes nothing and ends nothing."""
+
+    capabilities = frozenset({Capability.READ, Capability.LOOKUP, Capability.UPDATE})
+
+
+class OnlyMembers(NoTransactions):
+    """Knows of nothing but who is in a group."""
+
+    capabilities = frozenset({Capability.READ, Capability.LOOKUP, Capability.MULTI_VALUES})
+
+
+@caught_by(
+    "test_a_failure_at_any_write_is_made_good_by_the_next_run",
+    "one step where the system can",
+    tree=OnlyUpdates,
+    importer=SeesNoHalves,
+)
+@caught_by(
+    "test_a_death_at_any_write_loses_nothing",
+    "one step where the system can",
+    tree=OnlyUpdates,
+    importer=SeesNoHalves,
+)
+class HidesWhileItOnlyUpdates(HidesWhileItUpdates):
+    pass
+
+
+@caught_by(
+    "test_a_failure_at_any_write_is_made_good_by_the_next_run",
+    "one step where the system can",
+    tree=OnlyMembers,
+    branch="groups",
+)
+@caught_by(
+    "test_a_death_at_any_write_loses_nothing",
+    "one step where the system can",
+    tree=OnlyMembers,
+    branch="groups",
+)
+class HidesTheGroup(Template):
+    def add_groups_members(self, action: Action) -> None:
+        number = self.id(action)
+        self.change("groups", {"origin": "half"}, "id = ?", [number])
+        super().add_groups_members(action)
+        self.change("groups", {"origin": OURS}, "id = ?", [number])
+
+
+@caught_by("test_calls_that_write_go_through_the_wire", "write_calls", tree=OnlyEnds)
+class EndsBeside(Template):
+    def old_people(self, action: Action) -> None:
+        self.client.connection.execute("UPDATE people SET enabled = 0 WHERE id = ?", [self.id(action)])
+
+
+@caught_by("test_calls_that_write_go_through_the_wire", "write_calls")
+class DisablesBeside(Template):
+    def update_people_enabled(self, action: Action) -> None:
+        query = "UPDATE people SET enabled = ? WHERE id = ?"
+        self.client.connection.execute(query, [action.wanted, self.id(action)])
+
+
 @caught_by("test_a_death_at_any_write_loses_nothing", "a lock that ends with its process")
 class LeavesALock(Tree):
     def open_client(self) -> Any:

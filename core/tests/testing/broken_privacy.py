@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
+import attrs
 from core.tests.testing.broken import caught_by
 from core.tests.testing.roster.client import Client
 from core.tests.testing.roster.importer import Branch, Importer
-from core.tests.testing.roster.template import Template
-from core.tests.testing.roster.tree import Tree
+from core.tests.testing.roster.system import PASSWORD, Roster
+from core.tests.testing.roster.template import BELL, Template
+from core.tests.testing.roster.tree import Options, People, Tree
 
-from dss.capabilities import Finding
+from dss.actions import Action
+from dss.capabilities import Capability, Finding
 from dss.errors import DssError, ReadError
+from dss.secrets import SecretUrl
 
 LOG = logging.getLogger("roster")
 READING, BREAKING, WRITING = (
@@ -117,6 +123,19 @@ class RemarksTellNames(Tree):
         return [f"greet {name}" for (name,) in self.client.rows("SELECT name FROM groups")]
 
 
+class OnlyEnds(Tree):
+    """Makes nothing and changes nothing."""
+
+    capabilities = frozenset({Capability.READ, Capability.LOOKUP, Capability.END})
+
+
+@caught_by(WRITING, "by branch and idnumber only", tree=OnlyEnds)
+class EndsTellNames(Template):
+    def old_people(self, action: Action) -> None:
+        LOG.info("disabling %s", next(self.client.rows("SELECT family_name FROM people WHERE id = 1")))
+        super().old_people(action)
+
+
 @caught_by(WRITING, "dss.secrets.Secret")
 class FailuresTellThePassword(Template):
     def one(self, statement: str, values: Sequence[Any]) -> Any:
@@ -124,3 +143,96 @@ class FailuresTellThePassword(Template):
             return super().one(statement, values)
         except RuntimeError as error:
             raise DssError(f"refused for {self.client._password}") from error
+
+
+# -- what the system itself refuses --------------------------------------------------------------------------------
+
+
+@caught_by("test_a_refusal_tells_no_values", "by branch and idnumber only")
+class RefusesWithTheValue(People):
+    @classmethod
+    def refusal(cls, name: str, value: Any) -> str | None:
+        return f"{value!r} rings a bell" if BELL in str(value) else None
+
+
+@caught_by("test_a_refusal_tells_no_values", "by branch and idnumber only", branch="groups")
+class FailsWithTheValues(Template):
+    def one(self, statement: str, values: Sequence[Any]) -> Any:
+        try:
+            return super().one(statement, values)
+        except DssError as error:
+            raise DssError(f"{error}: {values}") from error
+
+
+class Locked(Client):
+    """Opens for the right password only."""
+
+    def __init__(self, path: Path, password: str) -> None:
+        if password != PASSWORD:
+            raise self.refusal(password)
+        super().__init__(path, password)
+
+    def refusal(self, password: str) -> Exception:
+        """What is raised for a wrong one."""
+        return DssError("the password is wrong")
+
+
+@caught_by("test_a_wrong_secret_is_not_told", "let no error quote")
+class QuotesTheWrongPassword(Locked):
+    def refusal(self, password: str) -> Exception:
+        return DssError(f"{password} is wrong")
+
+
+@caught_by("test_a_wrong_secret_is_not_told", "let no error quote")
+class NotesTheWrongPassword(Locked):
+    def refusal(self, password: str) -> Exception:
+        error = DssError("the password is wrong")
+        error.add_note(f"tried {password}")
+        return error
+
+
+@caught_by("test_a_wrong_secret_is_not_told", "let no error quote")
+class QuotesItInOneOfSeveral(Locked):
+    def refusal(self, password: str) -> Exception:
+        return ExceptionGroup("not opened", [DssError("no key"), DssError(f"{password} is wrong")])
+
+
+@caught_by("test_a_wrong_secret_is_not_told", "let no error quote")
+class FindsTheWrongPassword(Tree):
+    def check(self) -> Iterable[Finding]:
+        password = self.options.password.reveal()
+        yield Finding("ok" if password == PASSWORD else "error", f"opened with {password}")
+
+
+@attrs.frozen(kw_only=True)
+class Access:
+    """How a roster's server is reached."""
+
+    url: SecretUrl = attrs.field(metadata={"help": "Where it is."})
+
+
+@attrs.frozen(kw_only=True)
+class WithAServer(Options):
+    """Options with a secret further down."""
+
+    server: Access = attrs.field(metadata={"help": "The server."})
+
+
+class Served(Roster):
+    """A roster that has a server."""
+
+    def options(self) -> Mapping[str, Any]:
+        url = self.path.with_name("url.txt")
+        url.write_text("https://dss:let%2Fme%2Fin@roster.example/", encoding="utf-8")
+        url.chmod(0o600)
+        return {**super().options(), "server": {"url": {"file": str(url)}}}
+
+
+@caught_by(READING, "dss.secrets.Secret", system=Served)
+@caught_by("test_a_wrong_secret_is_not_told", "let no error quote", system=Served)
+class TellsTheServersPassword(Tree):
+    Options = WithAServer
+
+    def check(self) -> Iterable[Finding]:
+        password = unquote(urlsplit(self.options.server.url.reveal()).password or "")
+        yield Finding("ok", f"opened with {password}")

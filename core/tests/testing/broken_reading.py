@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 import time
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from core.tests.testing.broken import caught_by
 from core.tests.testing.roster.importer import Branch, Importer
@@ -13,7 +14,7 @@ from core.tests.testing.roster.tree import Tree
 from core.tests.testing.sound import SoundSuite
 
 from dss.capabilities import Capability
-from dss.errors import ReadError
+from dss.errors import ReadError, TemporaryError
 from dss.importers import NATIVE, Given, Records, Rows, Scope
 
 Row = tuple[Any, ...]
@@ -178,6 +179,55 @@ class EmptyWhenItFails(Importer):
     def readin_branch(self, branch: Branch) -> Given:
         try:
             return list(super().readin_branch(branch))  # type: ignore[arg-type]
+        except OSError:
+            return []
+
+
+class ReadsInTurn(Importer):
+    """Has a way of its own with a reading that breaks."""
+
+    kept: ClassVar[type[Exception] | tuple[type[Exception], ...]] = ()
+
+    def found(self, branch: Branch, where: str, values: Sequence[Any]) -> Iterator[Row]:
+        try:
+            yield from super().found(branch, where, values)
+        except self.kept:
+            return
+
+
+@caught_by("test_a_read_that_breaks_is_an_error", "let every error pass")
+@caught_by("test_a_look_up_that_breaks_is_an_error", "let every error pass")
+class KeepsReadErrors(ReadsInTurn):
+    kept = ReadError
+
+
+@caught_by("test_a_read_that_breaks_is_an_error", "let every error pass", branch="groups")
+class KeepsBusy(ReadsInTurn):
+    kept = TemporaryError
+
+
+@caught_by("test_a_read_that_breaks_is_an_error", "let every error pass", branch="groups")
+class KeepsTimeouts(ReadsInTurn):
+    kept = TimeoutError
+
+
+class LosesItsDatabase(SoundSuite):
+    """Knows by which error its own library tells that the connection is lost."""
+
+    def lost(self) -> BaseException:
+        return sqlite3.OperationalError("disk I/O error")
+
+
+@caught_by("test_a_read_that_breaks_is_an_error", "let every error pass", suite=LosesItsDatabase)
+class KeepsItsLibrarysErrors(ReadsInTurn):
+    kept = sqlite3.Error
+
+
+@caught_by("test_a_look_up_that_breaks_is_an_error", "let every error pass")
+class FindsNoneWhenItFails(Importer):
+    def readin_items(self, branch: Branch, idnumbers: Collection[str], scope: Scope = Scope.OURS) -> Records:
+        try:
+            return list(super().readin_items(branch, idnumbers, scope))
         except OSError:
             return []
 

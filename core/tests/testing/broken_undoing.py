@@ -129,6 +129,12 @@ class OldRaises(Template):
         raise DssError("a seat is for life")
 
 
+@caught_by("test_disabling_is_undone", "handlers of the contrary change")
+class DisablesForGood(Template):
+    def update_people_enabled(self, action: Action) -> None:
+        self.set(action, {"enabled": action.wanted, "email": "nobody@example.org"})
+
+
 @caught_by("test_updates_are_undone", "handlers of the contrary change")
 class ChangesMoreThanItSays(Template):
     def update_people_family_name(self, action: Action) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
-from core.tests.testing.broken import checks, make_one
+from core.tests.testing.broken import checks, make_one, needed_by
 from core.tests.testing.roster.system import Roster
 
 from dss.testing import NotConforming, System
+from dss.testing.plugin import OF_NO_USE
 from dss.testing.suite import Suite
 
 
@@ -30,14 +31,18 @@ def failing(
     found = {}
     for name in only or checks(kind):
         method = getattr(kind, name)
-        needed = {one for mark in method.pytestmark if mark.name == "dss_needs" for one in mark.args}
+        needed, any_of = needed_by(method)
         is_for_each = "branch" in inspect.signature(method).parameters
         for branch in declared.branches if is_for_each else ("",):
-            if not needed <= (declared.of(branch) if branch else declared.all()):
+            has = declared.of(branch) if branch else declared.all()
+            if not needed <= has or (any_of and not any_of & has):
                 continue
             try:
                 make_one(suite, name, branch, system, folder / name / branch, caplog)
             except NotConforming as error:
                 found[f"{name}[{branch}]" if branch else name] = str(error)
+            except pytest.skip.Exception as skipped:
+                if not str(skipped).startswith(OF_NO_USE):
+                    raise
             caplog.clear()
     return found

@@ -57,6 +57,7 @@ class SoundSuite(TargetSuite):
     connector = connector()
     read_calls: ClassVar[Sequence[str]] = ("rows",)
     write_calls: ClassVar[Sequence[str]] = ("write", "commit")
+    unstorable: ClassVar[dict[str, str]] = {"control": "a roster takes no bell"}
 
     @pytest.fixture
     def system(self, tmp_path: Path) -> Roster:

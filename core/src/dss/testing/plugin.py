@@ -13,6 +13,9 @@ MARKERS = (
     "dss_needs_any(*capabilities): the same, where one of them is enough",
 )
 
+OF_NO_USE = "of no use: "
+"""How the reason begins for which a check is skipped that a branch has nothing for; the capability comes next."""
+
 CHECK = "dss_check"
 """What a report says of the check it is about; it goes with it from one process of tests to another."""
 
@@ -24,6 +27,7 @@ class Verdict:
         self.passed = {True: 0, False: 0}
         self.failed = 0
         self.undeclared: set[str] = set()
+        self.idle: dict[str, set[str]] = {}
         self.untried: dict[str, str] = {}
 
     def sentence(self, name: str) -> str:
@@ -41,7 +45,12 @@ class Verdict:
         elif undeclared:
             self.undeclared.update(undeclared)
         elif isinstance(report.longrepr, tuple):
-            self.untried[report.nodeid.rpartition("::")[2]] = report.longrepr[2].removeprefix("Skipped: ")
+            check, reason = report.nodeid.rpartition("::")[2], report.longrepr[2].removeprefix("Skipped: ")
+            if reason.startswith(OF_NO_USE):
+                capability = reason.removeprefix(OF_NO_USE).partition(": ")[0]
+                self.idle.setdefault(capability, set()).add(check.rpartition("[")[2].rstrip("]"))
+            else:
+                self.untried[check] = reason
 
 
 class Verdicts:
@@ -65,6 +74,8 @@ class Verdicts:
             terminalreporter.line(verdict.sentence(name), **{"red" if verdict.failed else "green": True})
             if verdict.undeclared:
                 terminalreporter.line(f"  not declared: {', '.join(sorted(verdict.undeclared))}")
+            for capability, branches in sorted(verdict.idle.items()):
+                terminalreporter.line(f"  of no use: {capability} for {', '.join(sorted(branches))}")
             for check, reason in verdict.untried.items():
                 terminalreporter.line(f"  not tried: {check}: {reason}")
 

@@ -103,6 +103,7 @@ class Rig:
         wire: between connector and system.
         bound: the branches of a tree on this system, as its options make them, by name and in the connector's order.
         filters: by branch, `filter.right` of the configuration.
+        options: the connector's, as TOML gives them.
     """
 
     _closed: ClassVar[int] = 0
@@ -112,8 +113,9 @@ class Rig:
         self.wanted: Wanted = {}
         self.wire = Wire()
         self.filters: dict[str, str] = {}
+        self.options: Mapping[str, Any] = dict(system.options())
         self._trees: list[DataStoreTree] = []
-        self.bound = _bound(declared, system, folder)
+        self.bound = _bound(declared, self.options, folder)
         self._registry: Registry | None = None
 
     def close(self) -> None:
@@ -326,7 +328,7 @@ class Rig:
         """A configuration that lets everything through: what it holds back is not the connector's doing."""
         yield f"[trees.{NAME}]\nconnector = {value_text(NAME)}"
         yield f"[trees.{SYSTEM}]\nconnector = {value_text(self.declared.name)}"
-        for name, value in self.system.options().items():
+        for name, value in self.options.items():
             yield f"{key_text(name)} = {value_text(value)}"
         yield "[[sync]]"
         yield f"left = {value_text(NAME)}\nright = {value_text(SYSTEM)}\nsame_person = false"
@@ -344,8 +346,8 @@ class Rig:
         yield "[breaker]\nfailures = 0\nshare = 1.0"
 
 
-def _bound(declared: Declared, system: System, folder: Path) -> dict[str, type[DataStoreBranch]]:
-    options = Structurer(folder).structure(dict(system.options()), declared.tree.Options, "options")
+def _bound(declared: Declared, given: Mapping[str, Any], folder: Path) -> dict[str, type[DataStoreBranch]]:
+    options = Structurer(folder).structure(dict(given), declared.tree.Options, "options")
     tree = declared.tree(options, name=SYSTEM, registry=declared.registry, config_folder=folder)
     found = {branch.__name__: branch for branch in tree.branches}
     return {name: found[name] for name in declared.registered if name in found}

@@ -6,7 +6,7 @@ import datetime
 import decimal
 import functools
 import types
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Union, get_args, get_origin, get_type_hints
 
 import attrs
@@ -96,7 +96,11 @@ class Samples:
         """The single-valued attributes, `enabled` aside, that an update may change."""
         bound, values = self._bound[branch], self.record(branch, 1)
         never = {*bound.key_of, *self.fixed.get(branch, ()), ENABLED, "idnumber"}
-        return [name for name, value in values.items() if name not in never and not is_multi(value)]
+        return [
+            name
+            for name, value in values.items()
+            if name not in never and value is not None and not is_multi(value)
+        ]
 
     def multi_valued(self, branch: str) -> list[str]:
         """The attributes whose values are added and removed one by one."""
@@ -220,25 +224,36 @@ def _collection(hint: Any, value: Any) -> Any:
 
 
 def _single(branch: str, name: str, allowed: Sequence[Any], number: int) -> Any:
-    if name == ENABLED or bool in allowed:
+    if name == ENABLED:
         return True
     if name == "email":
         return f"{branch}{number}@example.org"
     if name == "username":
         return f"{branch}{number}"
-    if str in allowed:
+    if str in allowed and bool not in allowed:
         return f"{name.strip('_').replace('_', ' ')} {number}"
-    if int in allowed:
-        return number
-    if float in allowed:
-        return number + 0.5
-    if decimal.Decimal in allowed:
-        return decimal.Decimal(number)
-    if datetime.date in allowed:
-        return datetime.date(2012, 1, 1) + datetime.timedelta(days=number)
-    if datetime.datetime in allowed:
-        return datetime.datetime(2012, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(days=number)
-    return None
+    return next((make(number) for kind, make in _MADE.items() if kind in allowed), None)
+
+
+def can_be_made(hint: Any) -> bool:
+    """Whether the kit can make a value of an annotation: a text, a number, a day or a time, or several texts."""
+    return any(
+        kind in (str, *_MADE) or (get_origin(kind) or kind) in (set, frozenset, tuple, list)
+        for kind in kinds(hint)
+    )
+
+
+_MADE: Mapping[type, Callable[[int], Any]] = {
+    bool: lambda number: True,
+    int: lambda number: number,
+    float: lambda number: number + 0.5,
+    decimal.Decimal: decimal.Decimal,
+    datetime.date: lambda number: datetime.date(2012, 1, 1) + datetime.timedelta(days=number),
+    datetime.datetime: lambda number: (
+        datetime.datetime(2012, 1, 1, tzinfo=datetime.UTC) + datetime.timedelta(days=number)
+    ),
+}
+"""How a value of each type is made that is no text, the first one that an attribute allows."""
 
 
 __all__ = ["Samples"]

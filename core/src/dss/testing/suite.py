@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import pytest
@@ -10,10 +10,12 @@ import pytest
 from dss.capabilities import Capability
 from dss.errors import DssError, TemporaryError
 from dss.testing.declared import Declared, declared_by
+from dss.testing.plugin import OF_NO_USE
 from dss.testing.rig import Rig
 from dss.testing.samples import Samples
 from dss.testing.system import System
-from dss.testing.wire import Wire
+from dss.testing.uses import WRITES, lacking
+from dss.testing.wire import Wire, broken
 
 FOUND = "test_the_connector_is_found"
 NOT_FOUND = f"the connector is not found, `{FOUND}` tells why"
@@ -25,15 +27,6 @@ basic = pytest.mark.dss_basic
 def needs(*capabilities: Capability) -> pytest.MarkDecorator:
     """A check of the optional rest: it is made for branches that declare all of these."""
     return pytest.mark.dss_needs(*capabilities)
-
-
-WRITES = (
-    Capability.CREATE,
-    Capability.UPDATE,
-    Capability.DISABLE,
-    Capability.END,
-    Capability.MULTI_VALUES,
-)
 
 
 def needs_any(*capabilities: Capability) -> pytest.MarkDecorator:
@@ -61,6 +54,7 @@ class Suite(Samples):
     many: ClassVar[int] = 2000
     unstorable: ClassVar[Mapping[str, str]] = {}
 
+    is_for_targets: ClassVar[bool] = False
     _declared: ClassVar[Declared]
 
     # -- what an author gives --------------------------------------------------------------------------------------
@@ -87,6 +81,10 @@ class Suite(Samples):
             wire.wrap(client, name, writes=False)
         for name in self.write_calls:
             wire.wrap(client, name, writes=True)
+
+    def lost(self) -> BaseException:
+        """What the client raises in a call that reads, or in the middle of its answer, when the connection breaks."""
+        return broken()
 
     def busy(self) -> BaseException:
         """What the client raises in a call that writes when the system is busy for the moment."""
@@ -121,6 +119,31 @@ class Suite(Samples):
             pytest.skip(NOT_FOUND)
         if not _suffices(declared, needed, any_of):
             pytest.skip(_not_declared(needed | any_of))
+        if needed | any_of and {"branch", "rig"} <= set(request.fixturenames):
+            rig, branch = (request.getfixturevalue(name) for name in ("rig", "branch"))
+            self.passes_over_what_is_of_no_use(rig, branch, needed, any_of)
+
+    def passes_over_what_is_of_no_use(
+        self, rig: Rig, branch: str, needed: Collection[Capability], any_of: Collection[Capability] = ()
+    ) -> None:
+        """Skip a check of a branch that has nothing on which it could be tried.
+
+        Args:
+            rig: the connector on its system.
+            branch: its name.
+            needed: what the check is for.
+            any_of: of what one is enough for the check.
+        """
+        declared = self.declared().of(branch)
+        why = {
+            one: lacking(self, rig.bound[branch], one, declared)
+            for one in sorted({*needed, *(declared & set(any_of))})
+        }
+        lacks = [one for one in why if one in needed and why[one]]
+        if any_of and all(why[one] for one in why if one in any_of):
+            lacks += [one for one in why if one in any_of]
+        if lacks:
+            pytest.skip(f"{OF_NO_USE}{lacks[0]}: {why[lacks[0]]}")
 
     @classmethod
     def declared(cls) -> Declared:
@@ -171,4 +194,4 @@ def _not_declared(needed: Iterable[Capability]) -> str:
     return f"not declared: {', '.join(sorted(needed)) or 'any branch'}"
 
 
-__all__ = ["Suite"]
+__all__ = ["WRITES", "Suite", "basic", "needs", "needs_any"]

@@ -7,22 +7,35 @@ changelog must have said that it will join the basic set. Until then a new check
 
 from __future__ import annotations
 
-from dss.testing.checks.broken_reads import BrokenReadChecks
+from typing import ClassVar
+
 from dss.testing.checks.connector import ConnectorChecks
 from dss.testing.checks.drift import DriftChecks
 from dss.testing.checks.dry_runs import DryRunChecks
 from dss.testing.checks.dying import DyingChecks
 from dss.testing.checks.hostile_reading import HostileReadingChecks
 from dss.testing.checks.privacy import PrivacyChecks
+from dss.testing.checks.private_writing import PrivateWritingChecks
 from dss.testing.checks.reading import ReadingChecks
 from dss.testing.checks.retrying import RetryChecks
 from dss.testing.checks.scope import ScopeChecks
 from dss.testing.checks.undoing import UndoChecks
 
 
-class SourceSuite(ConnectorChecks, ReadingChecks, HostileReadingChecks, BrokenReadChecks, PrivacyChecks):
+class SourceSuite(ConnectorChecks, ReadingChecks, HostileReadingChecks, PrivacyChecks):
     """What a connector has to keep that stands on the left of a sync, and is only read."""
 
 
-class TargetSuite(SourceSuite, DriftChecks, DryRunChecks, DyingChecks, RetryChecks, ScopeChecks, UndoChecks):
+class TargetSuite(
+    SourceSuite,
+    DriftChecks,
+    DryRunChecks,
+    DyingChecks,
+    PrivateWritingChecks,
+    RetryChecks,
+    ScopeChecks,
+    UndoChecks,
+):
     """What a connector has to keep that stands on the right of a sync, and is read and written."""
+
+    is_for_targets: ClassVar[bool] = True

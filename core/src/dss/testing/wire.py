@@ -46,6 +46,7 @@ class Wire:
         items: what was taken out of the answers of calls that read.
         fault: what happens to calls; None leaves them alone.
         break_item: at which item out of an answer, counted from 1, the connection is to break; None: at none.
+        break_by: makes what is raised there.
         is_tapped: whether anything tells of its calls.
     """
 
@@ -58,6 +59,7 @@ class Wire:
         self.reads = self.writes = self.items_taken = 0
         self.fault: Fault | None = None
         self.break_item: int | None = None
+        self.break_by: Callable[[], BaseException] = broken
 
     def before(self, name: str, payload: Any = None, *, writes: bool) -> Call:
         """Tell that a call is about to be made; give what it returns to `after`."""
@@ -88,11 +90,11 @@ class Wire:
         """Tell that one item has been taken out of an answer.
 
         Raises:
-            ConnectionResetError: the check wants the connection to break here.
+            Exception: what `break_by` makes, where the check wants the connection to break.
         """
         self.items_taken += 1
         if self.items_taken == self.break_item:
-            raise broken()
+            raise self.break_by()
 
     def wrap(self, client: Any, name: str, *, writes: bool) -> None:
         """Put this wire around one method of a client; `name` may have dots: `session.post`.

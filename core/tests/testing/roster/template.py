@@ -12,6 +12,9 @@ from dss.actions import Action, Result
 from dss.errors import DssError
 from dss.templates import DefaultTemplate, Undo, handler
 
+BELL = "\x07"
+"""A character that a roster does not take."""
+
 
 class Template(DefaultTemplate):
     """One action at a time, each behind a savepoint of its own."""
@@ -97,6 +100,8 @@ class Template(DefaultTemplate):
 
     def one(self, statement: str, values: Sequence[Any]) -> Any:
         """Carry out a statement that is about one row; gives the id of a new one."""
+        if any(isinstance(value, str) and BELL in value for value in values):
+            raise DssError(f"a roster takes no {BELL!a}")
         with self.client.savepoint():
             cursor = self.client.write(statement, values)
             if cursor.rowcount != 1:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+
+from dss.capabilities import Capability
+from dss.errors import ReadError, TemporaryError
 from dss.store import State
+from dss.testing.checks.records import by_key
 from dss.testing.rig import Rig
-from dss.testing.suite import Suite, basic
+from dss.testing.suite import Suite, basic, needs
 from dss.testing.verdict import require
-from dss.testing.wire import Call, Fault, broken
+from dss.testing.wire import Call, Wire
 from dss.tree import DataStoreTree
 
 RECORDS = 6
 MOST = 12
-"""Calls, and items, at which a break is tried at the most."""
+"""Calls, and items, at which the connection breaks at the most."""
+FEW = 4
+"""The same for each of the other errors."""
+ADVICE = "let every error pass, or raise `dss.errors.ReadError`; never end a reading early"
+
+Break = Callable[[], BaseException]
 
 
 class BrokenReadChecks(Suite):
-    """Connections that break while a branch is being read."""
+    """Connections that break while records are being read."""
 
     @basic
     def test_a_read_that_breaks_is_an_error(self, rig: Rig, branch: str) -> None:
@@ -23,9 +34,8 @@ class BrokenReadChecks(Suite):
         rig.seed(branch, [self.record(branch, number) for number in range(1, RECORDS + 1)])
         rig.wire.heal()
         tree = rig.read(branch)
-        reads, items = rig.wire.reads, rig.wire.items_taken
         require(
-            rig.wire.is_tapped and reads,
+            rig.wire.is_tapped and rig.wire.reads,
             f"while `{branch}` was read, no call went through the wire",
             "name in the suite's `read_calls` the methods of what `open_client()` returns that read; or override `tap`"
             + (
@@ -34,14 +44,60 @@ class BrokenReadChecks(Suite):
                 else ""
             ),
         )
-        for number in spread(reads):
-            rig.wire.heal()
-            rig.wire.fault = _break_call(number)
-            self._read_breaks(rig, branch, f"at call {number} of {reads}")
-        for number in spread(items):
-            rig.wire.heal()
-            rig.wire.break_item = number
-            self._read_breaks(rig, branch, f"at item {number} of {items}")
+        for where, breaks in list(self.breaks(rig)):
+            breaks()
+            self._read_breaks(rig, branch, where)
+
+    @needs(Capability.LOOKUP)
+    def test_a_look_up_that_breaks_is_an_error(self, rig: Rig, branch: str) -> None:
+        """The same of `readin_items`: a record that was only not read would count as gone."""
+        records = [self.record(branch, number) for number in range(1, RECORDS + 1)]
+        keys = [record["idnumber"] for record in records]
+        rig.seed(branch, records)
+        tree = rig.read()
+        rig.wire.heal()
+        list(by_key(tree, branch, keys))
+        for where, breaks in list(self.breaks(rig)):
+            # a connection that broke may be of no use any more
+            tree = rig.read()
+            breaks()
+            try:
+                found = list(by_key(tree, branch, keys))
+            except Exception:  # noqa: S112  whatever it is called, the break has not been taken for the end
+                continue
+            require(
+                len(found) == RECORDS,
+                f"{where} while `readin_items` of `{branch}` looked for {RECORDS} records, and {len(found)} were taken"
+                " for all that there are",
+                ADVICE,
+            )
+
+    def breaks(
+        self, rig: Rig, errors: Mapping[Break, int] | None = None
+    ) -> Iterator[tuple[str, Callable[[], None]]]:
+        """In which ways that may break which the wire has counted since it was healed, and what brings each about."""
+        calls, items = rig.wire.reads, rig.wire.items_taken
+        for made, most in (self.errors_of_reading() if errors is None else errors).items():
+            error = type(made()).__name__
+            for number in spread(calls, most):
+                yield (
+                    f"{error} came at call {number} of {calls}",
+                    partial(_break_call, rig.wire, number, made),
+                )
+            for number in spread(items, most):
+                yield (
+                    f"{error} came at item {number} of {items}",
+                    partial(_break_item, rig.wire, number, made),
+                )
+
+    def errors_of_reading(self) -> dict[Break, int]:
+        """What breaks a reading, and at how many places at the most: each may be kept by an `except` of its own."""
+        return {
+            self.lost: MOST,
+            lambda: TimeoutError("no answer, as the check wanted"): FEW,
+            lambda: ReadError("not read whole, as the check wanted"): FEW,
+            lambda: TemporaryError("busy, as the check wanted"): FEW,
+        }
 
     def _read_breaks(self, rig: Rig, branch: str, where: str) -> None:
         tree = rig.tree()
@@ -52,25 +108,31 @@ class BrokenReadChecks(Suite):
             # whatever it is called, the break has not been taken for the end of the branch
             require(
                 bound.state() is not State.COMPLETE,
-                f"the connection broke {where}: {type(error).__name__}, and `{branch}` counts as read whole",
+                f"{where}, and `{branch}` counts as read whole although {type(error).__name__} was raised",
                 "let the error pass while the branch is being read, not after it",
             )
         else:
             # a client may try once more by itself, and then have all of them
             require(
                 len(bound) == RECORDS,
-                f"the connection broke {where} while `{branch}` was read, and {len(bound)} of {RECORDS} records were"
-                " taken for all there are",
-                "let every error pass, or raise `dss.errors.ReadError`; never end a reading early",
+                f"{where} while `{branch}` was read, and {len(bound)} of {RECORDS} records were taken for all there"
+                " are",
+                ADVICE,
             )
 
 
-def _break_call(number: int) -> Fault:
+def _break_call(wire: Wire, number: int, made: Break) -> None:
     def fault(call: Call, is_before: bool) -> None:
         if is_before and not call.writes and call.number == number:
-            raise broken()
+            raise made()
 
-    return fault
+    wire.heal()
+    wire.fault = fault
+
+
+def _break_item(wire: Wire, number: int, made: Break) -> None:
+    wire.heal()
+    wire.break_item, wire.break_by = number, made
 
 
 def spread(count: int, most: int = MOST) -> list[int]:
@@ -78,3 +140,11 @@ def spread(count: int, most: int = MOST) -> list[int]:
     if count <= most:
         return list(range(1, count + 1))
     return sorted({1 + round(place * (count - 1) / (most - 1)) for place in range(most)})
+
+
+def spread_in_pairs(count: int, most: int) -> list[int]:
+    """The same, as pairs of neighbours: what takes two calls, again and again, is met before its second, too."""
+    if count <= most:
+        return spread(count, most)
+    firsts = spread(count - 1, most // 2)
+    return sorted({*firsts, *(first + 1 for first in firsts)})

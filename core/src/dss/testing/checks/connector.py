@@ -15,8 +15,9 @@ from dss.templates import DefaultTemplate
 from dss.testing.checks.raising import answered
 from dss.testing.presence import missing, undeclared
 from dss.testing.rig import Rig
-from dss.testing.samples import kinds
-from dss.testing.suite import Suite, basic, needs
+from dss.testing.samples import can_be_made, kinds, settable
+from dss.testing.suite import WRITES, Suite, basic, needs
+from dss.testing.uses import idle, takes_any_text
 from dss.testing.verdict import fail, listed, require
 
 T = TypeVar("T")
@@ -151,6 +152,48 @@ class ConnectorChecks(Suite):
             not found,
             f"`{branch}` has what it does not declare:{listed(found)}",
             "put the capability into `capabilities`, so that it is checked, or take the method away",
+        )
+
+    @basic
+    def test_what_is_declared_is_of_use(self, rig: Rig) -> None:
+        """For each capability at least one branch has something on which it can be tried."""
+        found = idle(self, rig.bound)
+        require(
+            not found,
+            f"these are declared, and no branch can use them, so that nothing of them is tried:{listed(found)}",
+            "take them out of `capabilities`; or let the models have such attributes, and the suite's `record` values"
+            " for them, and leave them out of its `fixed` and `plain`",
+        )
+        require(
+            takes_any_text(self, rig.bound),
+            f"no attribute of `{'`, `'.join(rig.bound)}` takes any text, so that nothing hostile would be tried",
+            "let the suite's `record` give texts, and name as `plain` only what takes no free text; where the system"
+            " really has none, name all sorts as `unstorable`, with the reason",
+        )
+
+    @basic
+    def test_what_writes_is_tried_as_a_target(self) -> None:
+        """A connector that declares to write anything is tried by a `TargetSuite`."""
+        writing = sorted(self.declared().all() & set(WRITES))
+        require(
+            self.is_for_targets or not writing,
+            f"`{type(self).__name__}` only reads, and the connector declares {', '.join(writing)}",
+            "subclass `TargetSuite`; or take what writes out of `capabilities`",
+        )
+
+    @basic
+    def test_sample_records_have_every_attribute(self, rig: Rig, branch: str) -> None:
+        """What the kit cannot make a value of is given by the author; else nothing of it would be tried."""
+        record, bound = self.record(branch, 1), rig.bound[branch]
+        strange = [
+            f"`{name}`: {hint}"
+            for name, hint in settable(bound).items()
+            if name not in record and not can_be_made(hint) and name not in bound.references()
+        ]
+        require(
+            not strange,
+            f"the kit cannot make values of these attributes of `{branch}`:{listed(strange)}",
+            "give values in the suite's `record`, and others in `another`; None for what the system does not keep",
         )
 
     @basic

@@ -8,6 +8,7 @@ from dss.attributes import ENABLED
 from dss.capabilities import Capability
 from dss.testing.checks.records import by_key
 from dss.testing.checks.writing import WritingChecks, all_done
+from dss.testing.private import private_values
 from dss.testing.rig import Found, Rig
 from dss.testing.suite import needs
 from dss.testing.verdict import listed, require
@@ -97,23 +98,10 @@ class DryRunChecks(WritingChecks):
 
         assert dry.rehearsal is not None
         texts = [call.text for call in dry.rehearsal.calls]
-        values = private_values(rig, branch)
+        values = private_values(rig)
         leaking = [text for text in [*texts, *dry.rehearsal.notes] if any(value in text for value in values)]
         require(
             not leaking,
             f"a dry run of `{branch}` tells values:{listed(leaking)}",
             "put placeholders where values stand: `UPDATE user SET email=?`, `PATCH /users/{id}: email`",
         )
-
-
-def private_values(rig: Rig, branch: str) -> list[str]:
-    """Texts in what is wanted that must not show up where anybody may read them; keys are no secret."""
-    found = {
-        value
-        for name in rig.wanted
-        for record in rig.wanted[name].values()
-        for key, value in record.items()
-        if key != "idnumber" and isinstance(value, str) and any(map(str.isdigit, value)) and len(value) > 5
-    }
-    keys = {idnumber for records in rig.wanted.values() for idnumber in records}
-    return sorted(value for value in found if not any(value in key for key in keys))

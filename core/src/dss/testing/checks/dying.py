@@ -9,16 +9,15 @@ import time
 import traceback
 import warnings
 
-from dss.capabilities import Capability
-from dss.testing.checks.broken_reads import spread
+from dss.testing.checks.broken_reads import spread_in_pairs
 from dss.testing.checks.failing import FailingChecks
 from dss.testing.checks.raising import answered
 from dss.testing.rig import Rig
-from dss.testing.suite import needs
+from dss.testing.suite import WRITES, needs_any
 from dss.testing.verdict import fail
 from dss.testing.wire import Call, Fault
 
-TRIES = 6
+TRIES = 8
 """Calls after which a run is killed at the most; once it is killed before the first."""
 AFTER_DEATH = (
     "let nothing that a dead process leaves behind, a lock or a table of its own, stop the next one: take a lock that"
@@ -39,11 +38,11 @@ class Died(BaseException):
 class DyingChecks(FailingChecks):
     """Deaths in the middle of a run."""
 
-    @needs(Capability.CREATE)
+    @needs_any(*WRITES)
     def test_a_death_at_any_write_loses_nothing(self, rig: Rig, branch: str) -> None:
         """A process is really ended before, or after, a call that writes; `resume` and a new run complete all, once."""
         writes = self.writes_in_a_round(rig, branch)
-        places = [(1, True), *((number, False) for number in spread(writes, TRIES))]
+        places = [(1, True), *((number, False) for number in spread_in_pairs(writes, TRIES))]
         for place, (number, is_before) in enumerate(places, 2):
             self.round(rig, branch, place)
 

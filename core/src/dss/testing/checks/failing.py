@@ -5,24 +5,27 @@ from __future__ import annotations
 import pytest
 
 from dss.actions import Outcome
+from dss.attributes import ENABLED
 from dss.capabilities import Capability
-from dss.testing.checks.broken_reads import spread
+from dss.testing.checks.broken_reads import spread_in_pairs
 from dss.testing.checks.refusing import carries
 from dss.testing.checks.writing import WritingChecks, all_done
 from dss.testing.rig import Rig
 from dss.testing.samples import Values
-from dss.testing.suite import needs
+from dss.testing.suite import WRITES, needs, needs_any
 from dss.testing.verdict import listed, require
 from dss.testing.wire import Call, Fault
 
-TRIES = 6
+BROUGHT = 4
+"""Records that each round brings, for as many sorts of change in the next."""
+TRIES = 8
 """Calls at which a failure is tried at the most, each once before and once after the system has taken it."""
 
 
 class FailingChecks(WritingChecks):
     """Calls that fail."""
 
-    @needs(Capability.CREATE)
+    @needs_any(*WRITES)
     def test_calls_that_write_go_through_the_wire(self, rig: Rig, branch: str) -> None:
         """The suite names those of every sort of change; nothing else could be broken by the checks below."""
         for what in self.one_by_one(rig, branch):
@@ -99,11 +102,13 @@ class FailingChecks(WritingChecks):
         self.is_there(rig, branch, *records)
         self.nothing_is_left(rig, branch)
 
-    @needs(Capability.CREATE)
+    @needs_any(*WRITES)
     def test_a_failure_at_any_write_is_made_good_by_the_next_run(self, rig: Rig, branch: str) -> None:
         """Whichever call that writes fails, before or after the system has taken it: then a new run completes all."""
         writes = self.writes_in_a_round(rig, branch)
-        places = [(number, is_before) for number in spread(writes, TRIES) for is_before in (True, False)]
+        places = [
+            (number, is_before) for number in spread_in_pairs(writes, TRIES) for is_before in (True, False)
+        ]
         for place, (number, is_before) in enumerate(places, 2):
             self.round(rig, branch, place)
             rig.wire.heal()
@@ -125,17 +130,33 @@ class FailingChecks(WritingChecks):
     # -- what the checks are made of -------------------------------------------------------------------------------
 
     def round(self, rig: Rig, branch: str, place: int) -> None:
-        """Want something new, something changed and something no more, other in each round."""
+        """Want something new, and of what the round before has brought a change of each sort; other in each round."""
         declared = self.declared().of(branch)
-        first = 1 + 3 * place
-        if place and Capability.UPDATE in declared:
-            changes = self.record(branch, first - 3)
+        brought, comes = (
+            [self.record(branch, 1 + number + of * BROUGHT) for number in range(BROUGHT)]
+            for of in (place - 1, place)
+        )
+        if place:
+            if Capability.CREATE not in declared:
+                self.has(rig, branch, *brought)
+            self.want_changes(rig, branch, brought)
+        if Capability.CREATE in declared:
+            rig.want(branch, *comes)
+
+    def want_changes(self, rig: Rig, branch: str, records: list[Values]) -> None:
+        """Want one record changed, one with other values, one disabled and one no more, as far as it is declared."""
+        declared = self.declared().of(branch)
+        changes, gathers, disables, goes = records
+        if Capability.UPDATE in declared:
             for name in self.changeable(branch)[:1]:
-                changes = {**changes, name: self.another(branch, name, changes[name])}
-            rig.want(branch, changes)
-        if place and Capability.END in declared:
-            rig.want_no_more(branch, self.record(branch, first - 2))
-        rig.want(branch, *(self.record(branch, first + more) for more in range(3)))
+                rig.want(branch, {**changes, name: self.another(branch, name, changes[name])})
+        if Capability.MULTI_VALUES in declared:
+            for name in self.multi_valued(branch)[:1]:
+                rig.want(branch, {**gathers, name: self.another(branch, name, gathers[name])})
+        if Capability.DISABLE in declared and ENABLED in disables:
+            rig.want(branch, {**disables, ENABLED: False})
+        if Capability.END in declared:
+            rig.want_no_more(branch, goes)
 
     def writes_in_a_round(self, rig: Rig, branch: str) -> int:
         """How many calls that write a round makes to which nothing happens; the first round has new records only."""

@@ -8,7 +8,7 @@ from dss.capabilities import Capability
 from dss.importers import Holder, Scope
 from dss.testing.checks.records import same
 from dss.testing.checks.writing import WritingChecks, all_done
-from dss.testing.rig import FILTERED, IS_KEPT, Rig
+from dss.testing.rig import FILTERED, IS_KEPT, Rig, plain
 from dss.testing.samples import Values
 from dss.testing.suite import needs
 from dss.testing.verdict import listed, require
@@ -167,19 +167,17 @@ class ScopeChecks(WritingChecks):
 
     # -- unique values ---------------------------------------------------------------------------------------------
 
-    @needs(Capability.UNIQUE, Capability.CREATE)
+    @needs(Capability.UNIQUE)
     def test_who_holds_a_unique_value_is_found(self, rig: Rig, branch: str) -> None:
         """A value that somebody outside the scope holds is not written, and the holder is named."""
-        for name in rig.bound[branch].circles():
-            record, theirs = self.record(branch, 1), self.record(branch, 2)
-            if name not in record:
-                continue
-            self.seed_outside(rig, branch, theirs)
-            rig.want(branch, {**record, name: theirs[name]})
+        declared = self.declared().of(branch)
+        record, theirs, ours = (self.record(branch, number) for number in (1, 2, 3))
+        names = [name for name in rig.bound[branch].circles() if name in record]
+        self.has(rig, branch, ours, *([] if Capability.CREATE in declared else [record]))
+        self.seed_outside(rig, branch, theirs)
+        for name in names:
             tree = rig.read()
             assert tree.importer is not None
-            ours = self.record(branch, 3)
-            rig.seed(branch, [ours])
             values = [theirs[name], ours[name], f"{theirs[name]}-free"]
             holders = list(tree.importer.find_holders(getattr(tree, branch), name, values))
             require(
@@ -189,23 +187,22 @@ class ScopeChecks(WritingChecks):
                 "give a `Holder(value, native, idnumber)` for each record of the whole system that has one of the"
                 " values, ours and others'",
             )
-            rig.want(branch, ours)
+            rig.want(branch, {**record, name: theirs[name]})
 
             ran = rig.apply()
 
+            found = rig.contents(branch).get(record["idnumber"], {}).get(name)
             require(
-                not ran.done() or record["idnumber"] not in rig.contents(branch),
-                f"a new record of `{branch}` was given a `{name}` that another one holds",
+                not ran.done() or plain(found) != plain(self.as_read(branch, name, theirs[name])),
+                f"a record of `{branch}` was given a `{name}` that another one holds",
                 "let `find_holders` look in the whole system, not only in our scope",
             )
 
     @needs(Capability.SWAP, Capability.UPDATE)
     def test_unique_values_can_be_exchanged(self, rig: Rig, branch: str) -> None:
         """Two records exchange their values in one run, and two others theirs."""
-        for name in rig.bound[branch].circles():
+        for name in rig.bound[branch].circles().keys() & set(self.changeable(branch)):
             records = [self.record(branch, number) for number in (1, 2, 3, 4)]
-            if name not in self.changeable(branch):
-                continue
             self.has(rig, branch, *records)
             values = [records[place][name] for place in (1, 0, 3, 2)]
             records = [{**one, name: value} for one, value in zip(records, values, strict=True)]

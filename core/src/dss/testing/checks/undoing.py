@@ -48,12 +48,22 @@ class UndoChecks(WritingChecks):
         self.has(rig, branch, record, self.record(branch, 2))
         before = self.state(rig, branch)
         changed = {name: self.another(branch, name, record[name]) for name in self.changeable(branch)}
-        if not changed:
-            return
         rig.want(branch, {**record, **changed})
 
         if self.done_and_undone(rig, branch, Kind.UPDATE) is Undo.WHOLLY:
             self.is_as_before(rig, branch, before, "update")
+
+    @needs(Capability.UNDO, Capability.DISABLE)
+    def test_disabling_is_undone(self, rig: Rig, branch: str) -> None:
+        """Who was disabled is enabled again, and the other way round."""
+        record = self.record(branch, 1)
+        for enabled in (False, True):
+            self.has(rig, branch, {**record, ENABLED: not enabled}, self.record(branch, 2))
+            before = self.state(rig, branch)
+            rig.want(branch, {**record, ENABLED: enabled})
+
+            if self.done_and_undone(rig, branch, Kind.UPDATE) is Undo.WHOLLY:
+                self.is_as_before(rig, branch, before, f"update {ENABLED} to {enabled}")
 
     @needs(Capability.UNDO, Capability.MULTI_VALUES)
     def test_added_and_removed_values_are_undone(self, rig: Rig, branch: str) -> None:
@@ -88,27 +98,25 @@ class UndoChecks(WritingChecks):
                 ADVICE,
             )
 
-    @needs(Capability.TRANSACTIONS, Capability.CREATE)
+    @needs(Capability.TRANSACTIONS)
     def test_a_transaction_that_fails_leaves_nothing(self, rig: Rig, branch: str) -> None:
         """What was written inside `batch()` is gone when the block is left by an error."""
-        record = self.record(branch, 1)
-        rig.want(branch, record)
-        for name, needed in self.with_needed(branch, [record]).items():
+        self.has_changes(rig, branch)
+        for name, wanted in rig.wanted.items():
             if name != branch:
-                rig.system.seed(name, needed)
+                rig.system.seed(name, list(wanted.values()))
         before = rig.system.dump()
         with rig.run() as run:
             (sync,) = run.plan()
             assert sync.plan is not None
-            actions = [action for action in sync.plan.actions if action.kind is Kind.NEW]
             right = sync.right
             with contextlib.suppress(_Broken), right.batch():
-                results = list(right.hooks.handle_actions(right, actions))
+                results = list(right.hooks.handle_actions(right, list(sync.plan.actions)))
                 raise _Broken
 
         require(
             results and all(result.is_done for result in results),
-            f"inside `batch()` a new record of `{branch}` was not made:"
+            f"inside `batch()` the changes of `{branch}` were not made:"
             f"{listed([result.reason for result in results if not result.is_done] or ['nothing was planned'])}",
             "let the handlers write inside the transaction that `batch()` has begun",
         )

@@ -52,7 +52,7 @@ class WritingChecks(Suite):
         read = getattr(rig.read(), branch).native(record["idnumber"])
 
         require(
-            read is None or str(told) == str(read),
+            None in (read, told) or str(told) == str(read),
             f"the handler of `new` in `{branch}` told the id {told!r}, and reading gives {read!r}",
             "answer `action.done(native=...)` with the id that the importer gives as `dss.importers.NATIVE`; an id that"
             " is new whenever a record comes back is none: leave it out of the records",
@@ -91,8 +91,6 @@ class WritingChecks(Suite):
     def test_disabling_and_enabling_are_written(self, rig: Rig, branch: str) -> None:
         """`enabled` goes to False and back, and nothing else changes."""
         record, bystander = self.record(branch, 1), self.record(branch, 2)
-        if ENABLED not in record:
-            return
         self.has(rig, branch, record, bystander)
         for enabled in (False, True):
             record = {**record, ENABLED: enabled}
@@ -160,11 +158,7 @@ class WritingChecks(Suite):
     def test_hostile_texts_are_written_intact_or_refused(self, rig: Rig, branch: str) -> None:
         """What is stored is what was wanted; what the system cannot hold has failed openly, and harmed no other."""
         records = hostile_records(self, branch)
-        texts = self.free_texts(branch)
-        refused = {
-            sort: {**self.record(branch, 90 + number), **dict.fromkeys(texts, HOSTILE[sort])}
-            for number, sort in enumerate(one for one in self.unstorable if one in HOSTILE and texts)
-        }
+        refused = self.refused_records(branch)
         rig.want(branch, *records.values(), *refused.values())
 
         ran = rig.apply()
@@ -197,6 +191,14 @@ class WritingChecks(Suite):
         )
         rig.want_no_more(branch, *refused.values())
         self.nothing_is_left(rig, branch)
+
+    def refused_records(self, branch: str) -> dict[str, Values]:
+        """A record for each sort of text that the system cannot hold."""
+        texts = self.free_texts(branch)
+        return {
+            sort: {**self.record(branch, 90 + number), **dict.fromkeys(texts, HOSTILE[sort])}
+            for number, sort in enumerate(one for one in self.unstorable if one in HOSTILE and texts)
+        }
 
     @needs(Capability.CREATE, Capability.END)
     def test_hostile_keys_name_one_record_only(self, rig: Rig, branch: str) -> None:
@@ -264,9 +266,9 @@ class WritingChecks(Suite):
     def one_by_one(self, rig: Rig, branch: str) -> Iterator[str]:
         """The same one after the other: let the system have records, then want a change of each sort and name it."""
         declared = self.declared().of(branch)
-        stays, changes, comes = (self.record(branch, number) for number in (1, 2, 4))
+        stays, changes, comes, disables = (self.record(branch, number) for number in (1, 2, 4, 5))
         goes = self.goes(branch) if Capability.END in declared else []
-        self.has(rig, branch, stays, changes, *goes)
+        self.has(rig, branch, stays, changes, disables, *goes)
         if Capability.CREATE in declared:
             rig.want(branch, comes)
             yield f"{Kind.NEW}"
@@ -283,6 +285,9 @@ class WritingChecks(Suite):
                     {**changes, **rig.wanted[branch][changes["idnumber"]], name: type(changes[name])()},
                 )
                 yield f"{Kind.REMOVE} {name}"
+        if Capability.DISABLE in declared and ENABLED in disables:
+            rig.want(branch, {**disables, ENABLED: False})
+            yield f"{Kind.UPDATE} {ENABLED}"
         if goes:
             rig.want_no_more(branch, *goes)
             yield f"{Kind.OLD}"
