@@ -96,6 +96,23 @@ def test_what_could_not_be_tried_is_named(project: pytest.Pytester) -> None:
     )
 
 
+def test_what_is_of_no_use_to_a_branch_is_named(project: pytest.Pytester) -> None:
+    """A check of what is declared, for a branch that has nothing to try it on, counts for nothing."""
+    disabling = "test_disabling_and_enabling_are_written"
+    project.makepyfile(suite("connector()"))
+
+    ran = project.runpytest_inprocess("-rs", "-k", disabling)
+
+    ran.assert_outcomes(passed=1, skipped=2, deselected=ran.parseoutcomes()["deselected"])
+    ran.stdout.fnmatch_lines(
+        [
+            "roster: 0 checks of the basic set hold, and 1 of what it declares",
+            "  of no use: disable for groups, seats",
+            "SKIPPED*of no use: disable: of `groups` the sample records have no `enabled`",
+        ]
+    )
+
+
 def test_checks_may_be_made_in_several_processes(project: pytest.Pytester) -> None:
     """The last lines tell of them all."""
     pytest.importorskip("xdist")

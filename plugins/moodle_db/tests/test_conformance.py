@@ -365,6 +365,10 @@ class TestMoodle(TargetSuite):
         dialect.do_commit = watched_commit
         wire.is_tapped = True
 
+    def lost(self) -> BaseException:
+        """What the driver raises when the file cannot be read any more."""
+        return sqlite3.OperationalError("disk I/O error")
+
     def busy(self) -> BaseException:
         """What the driver raises when another process writes."""
         return sqlite3.OperationalError("database is locked")

@@ -31,11 +31,14 @@ class Samples:
 
     Attributes:
         fixed: by branch, attributes that never change once a record is made; those of `key_of` never do anyhow.
+        never_empty: by branch, attributes with several values of which at least one stays: a group that cannot be
+            without members.
         plain: by branch, attributes that do not take any text, such as a code from a list; they are only given sample
             values. `username`, `email`, references and those of `key_of` are plain anyhow.
     """
 
     fixed: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    never_empty: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     plain: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     _bound: Mapping[str, Branch]
@@ -107,6 +110,11 @@ class Samples:
         fixed = self.fixed.get(branch, ())
         values = self.record(branch, 1)
         return [name for name, value in values.items() if is_multi(value) and name not in fixed]
+
+    def fewer(self, branch: str, attribute: str, values: Any) -> Any:
+        """Fewer values of an attribute that has several: none, or one, where one has to stay."""
+        keep = 1 if attribute in self.never_empty.get(branch, ()) else 0
+        return type(values)(sorted(values)[:keep])
 
     def free_texts(self, branch: str) -> list[str]:
         """The attributes that take any text."""

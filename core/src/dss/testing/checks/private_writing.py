@@ -49,11 +49,13 @@ class PrivateWritingChecks(WritingChecks):
         ]
         rig.want(branch, *marked)
 
-        told = _told(rig.apply())
+        refusal = getattr(rig.tree(), branch).refusal
+        # of what is not even planned the core shows the value itself, to whom it shows the plan
+        told = [refusal(name, value) or "" for one in marked for name, value in one.items()]
+        told += _told(rig.apply())
 
         is_private(rig, branch, [*told, caplog.text], "a text that was refused")
 
 
 def _told(ran: Ran) -> list[str]:
-    reasons = [result.reason for result in ran.report.undone]
-    return [*reasons, *(action.error or "" for action in ran.errors), *ran.report.remarks]
+    return [*(result.reason for result in ran.report.undone), *ran.report.remarks]

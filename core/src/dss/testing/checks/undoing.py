@@ -69,14 +69,19 @@ class UndoChecks(WritingChecks):
     def test_added_and_removed_values_are_undone(self, rig: Rig, branch: str) -> None:
         """A value that was added is gone, one that was removed is back."""
         for name in self.multi_valued(branch):
-            record = self.record(branch, 1)
-            for wanted in (self.another(branch, name, record[name]), type(record[name])()):
-                self.has(rig, branch, record, self.record(branch, 2))
+            # each of another record: what was undone of one is not done again before somebody says so
+            for number, way in enumerate(("fewer", "back", "more"), 1):
+                record, bystander = self.record(branch, number), self.record(branch, 4)
+                values = record[name]
+                more, fewer = self.another(branch, name, values), self.fewer(branch, name, values)
+                was, wanted = {"more": (values, more), "back": (more, values), "fewer": (more, fewer)}[way]
+                self.has(rig, branch, {**record, name: was}, bystander)
                 before = self.state(rig, branch)
                 rig.want(branch, {**record, name: wanted})
 
                 if self.done_and_undone(rig, branch, Kind.ADD, Kind.REMOVE) is Undo.WHOLLY:
                     self.is_as_before(rig, branch, before, f"add or remove {name}")
+                rig.want(branch, {**record, name: was})
 
     @needs(Capability.UNDO, Capability.END)
     def test_ended_records_come_back(self, rig: Rig, branch: str) -> None:

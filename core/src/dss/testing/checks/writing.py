@@ -11,7 +11,7 @@ from dss.importers import Scope
 from dss.testing.checks.hostile_reading import hostile_records
 from dss.testing.checks.records import by_key
 from dss.testing.hostile import HOSTILE, HOSTILE_KEYS
-from dss.testing.rig import Ran, Rig
+from dss.testing.rig import Ran, Rig, plain
 from dss.testing.samples import Values
 from dss.testing.suite import Suite, basic, needs
 from dss.testing.verdict import fail, listed, require
@@ -137,12 +137,12 @@ class WritingChecks(Suite):
         record, bystander = self.record(branch, 1), self.record(branch, 2)
         for name in self.multi_valued(branch):
             self.has(rig, branch, record, bystander)
-            for kind, values in (
-                (Kind.ADD, self.another(branch, name, record[name])),
-                (Kind.REMOVE, record[name]),
-                (Kind.REMOVE, type(record[name])()),
-                (Kind.ADD, record[name]),
-            ):
+            more = self.another(branch, name, record[name])
+            fewer = self.fewer(branch, name, record[name])
+            ways = [(Kind.ADD, more), (Kind.REMOVE, record[name])]
+            if plain(fewer) != plain(record[name]):
+                ways += [(Kind.REMOVE, fewer), (Kind.ADD, record[name])]
+            for kind, values in ways:
                 wanted = {**record, name: values}
                 rig.want(branch, wanted)
 
@@ -268,23 +268,22 @@ class WritingChecks(Suite):
         declared = self.declared().of(branch)
         stays, changes, comes, disables = (self.record(branch, number) for number in (1, 2, 4, 5))
         goes = self.goes(branch) if Capability.END in declared else []
-        self.has(rig, branch, stays, changes, disables, *goes)
+        gathers = self.multi_valued(branch)[:1] if Capability.MULTI_VALUES in declared else []
+        more = {name: self.another(branch, name, changes[name]) for name in gathers}
+        self.has(rig, branch, stays, {**changes, **more}, disables, *goes)
         if Capability.CREATE in declared:
             rig.want(branch, comes)
             yield f"{Kind.NEW}"
         if Capability.UPDATE in declared:
             for name in self.changeable(branch)[:1]:
-                rig.want(branch, {**changes, name: self.another(branch, name, changes[name])})
+                changes = {**changes, name: self.another(branch, name, changes[name])}
+                rig.want(branch, {**changes, **more})
                 yield f"{Kind.UPDATE} {name}"
-        if Capability.MULTI_VALUES in declared:
-            for name in self.multi_valued(branch)[:1]:
-                rig.want(branch, {**stays, name: self.another(branch, name, stays[name])})
-                yield f"{Kind.ADD} {name}"
-                rig.want(
-                    branch,
-                    {**changes, **rig.wanted[branch][changes["idnumber"]], name: type(changes[name])()},
-                )
-                yield f"{Kind.REMOVE} {name}"
+        for name in gathers:
+            rig.want(branch, {**stays, name: self.another(branch, name, stays[name])})
+            yield f"{Kind.ADD} {name}"
+            rig.want(branch, changes)
+            yield f"{Kind.REMOVE} {name}"
         if Capability.DISABLE in declared and ENABLED in disables:
             rig.want(branch, {**disables, ENABLED: False})
             yield f"{Kind.UPDATE} {ENABLED}"
