@@ -481,7 +481,7 @@ def test_what_would_be_left_to_do_is_told(school: School, moodle: MoodleTree, pl
 
     report, _ = rehearse(moodle, plan(school, moodle).actions)
 
-    assert [remark.split(",")[0] for remark in report.remarks] == ["1 groups were made"]
+    assert [remark.split(",")[0] for remark in report.remarks] == ["1 group was made"]
 
 
 def test_a_dry_run_inside_another_is_refused(moodle: MoodleTree) -> None:

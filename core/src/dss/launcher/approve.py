@@ -119,7 +119,10 @@ def _asked(
         screen.line("nothing was approved")
         return ExitCode.STOPPED
     days = run.config.policies.expiry.approvals
-    screen.line(f"{approved} approved for {days} days; the next `dss-run apply` carries them out", bold=True)
+    them = "it" if approved == 1 else "them"
+    screen.line(
+        f"{approved} approved for {days} days; the next `dss-run apply` carries {them} out", bold=True
+    )
     return ExitCode.IN_STEP
 
 

@@ -41,10 +41,20 @@ class ReadingChecks(Suite):
         )
         rig.seed(branch, records)
 
-        found = rig.items(branch)
+        stored, found = rig.contents(branch), rig.items(branch)
 
+        lost = [one["idnumber"] for one in records if one["idnumber"] not in stored]
+        require(
+            not lost,
+            f"records of `{branch}` were seeded, and by `read_back` the system does not hold them:{listed(lost)}",
+            "mend `seed` or `read_back` of the suite's `System`; the connector has not been asked yet",
+        )
         wrong = [line for one in records for line in rig.unlike(branch, one, found.get(one["idnumber"]))]
-        require(not wrong, f"`{branch}` is not read as it was seeded:{listed(wrong)}", "mend `readin_branch`")
+        require(
+            not wrong,
+            f"`{branch}` is not read as it was seeded, and as `read_back` finds it:{listed(wrong)}",
+            "mend `readin_branch`, and the condition by which it knows what is ours",
+        )
         require(
             found.keys() == {one["idnumber"] for one in records},
             f"`{branch}` is read with records that nobody seeded: {', '.join(map(short, found))}",

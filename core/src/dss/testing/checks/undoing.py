@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from dss.actions import Action, Kind
 from dss.attributes import ENABLED
@@ -111,24 +111,37 @@ class UndoChecks(WritingChecks):
             if name != branch:
                 rig.system.seed(name, list(wanted.values()))
         before = rig.system.dump()
+        planned = rig.plan().actions
+        new = {action.idnumber for action in planned if action.kind is Kind.NEW}
+        for kind in dict.fromkeys(action.kind for action in planned):
+            # what is added to a new record can only be written once that one is there
+            self.fails_in_a_batch(rig, branch, kind, frozenset() if kind is Kind.NEW else new)
+            require(
+                rig.system.dump() == before,
+                f"a batch with `{kind}` of `{branch}` was left by an error, and what it wrote has stayed",
+                "begin one transaction in `batch()`, roll it back on any exception, and let no handler commit",
+            )
+
+    def fails_in_a_batch(self, rig: Rig, branch: str, kind: Kind, without: Collection[str]) -> None:
+        """Carry out all that is planned of one kind, but for some records, and leave the batch by an error."""
         with rig.run() as run:
             (sync,) = run.plan()
             assert sync.plan is not None
             right = sync.right
+            actions = [
+                action
+                for action in sync.plan.actions
+                if action.kind is kind and action.branch == branch and action.idnumber not in without
+            ]
             with contextlib.suppress(_Broken), right.batch():
-                results = list(right.hooks.handle_actions(right, list(sync.plan.actions)))
+                results = list(right.hooks.handle_actions(right, actions))
                 raise _Broken
 
         require(
-            results and all(result.is_done for result in results),
-            f"inside `batch()` the changes of `{branch}` were not made:"
-            f"{listed([result.reason for result in results if not result.is_done] or ['nothing was planned'])}",
+            all(result.is_done for result in results),
+            f"inside `batch()` `{kind}` of `{branch}` was not carried out:"
+            f"{listed([result.reason for result in results if not result.is_done])}",
             "let the handlers write inside the transaction that `batch()` has begun",
-        )
-        require(
-            rig.system.dump() == before,
-            f"a batch of `{branch}` was left by an error, and what it wrote has stayed",
-            "begin one transaction in `batch()`, roll it back on any exception, and let no handler commit",
         )
 
     # -- what the checks are made of -------------------------------------------------------------------------------
