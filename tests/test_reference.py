@@ -47,7 +47,7 @@ def test_block_that_is_not_up_to_date_is_found(tmp_path: Path, capfd: pytest.Cap
 
 
 def test_everything_is_documented() -> None:
-    """Every hook, key, capability, command, option, exit code, exception and name of `dss` stands in its page."""
+    """Every hook, key, capability, command, option, exit code, exception and public name stands in its page."""
     pages = {path.name: path.read_text(encoding="utf-8") for path in PAGES.glob("*.md")}
 
     assert undocumented(everything(), pages) == []

@@ -15,6 +15,7 @@ from tools.reference import commands, configuration, errors, hooks
 from tools.reference.sections import below
 
 import dss
+import dss.testing
 from dss.capabilities import Capability
 from dss.exit_codes import ExitCode
 from dss.registry import default_registry
@@ -65,7 +66,7 @@ def undocumented(wanted: Iterable[Wanted], pages: Mapping[str, str]) -> list[str
 
 
 def everything() -> Iterator[Wanted]:
-    """All hooks, capabilities, exit codes, exceptions, commands with their options, keys, and names of `dss`."""
+    """All hooks, capabilities, exit codes, exceptions, commands with their options, keys, and public names."""
     for name in hooks.all_hooks():
         yield Wanted(f"hook `{name}`", f"### `{name}`", "hooks.md", "The hooks")
     for capability in Capability:
@@ -81,6 +82,8 @@ def everything() -> Iterator[Wanted]:
         is_module = isinstance(getattr(importlib.import_module("dss"), name), ModuleType)
         text = f"`dss.{name}`" if is_module else f"### `{name}`"
         yield Wanted(f"`dss.{name}`", text, "classes.md")
+    for name in dss.testing.__all__:
+        yield Wanted(f"`dss.testing.{name}`", f"`dss.testing.{name}`", "testing.md")
 
 
 def options_of_connectors(page: str) -> Iterator[Wanted]:
