@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import sqlite3
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from core.tests.testing.broken import caught_by
@@ -15,7 +15,7 @@ from core.tests.testing.sound import SoundSuite
 
 from dss.capabilities import Capability
 from dss.errors import ReadError, TemporaryError
-from dss.importers import NATIVE, Given, Records, Rows, Scope
+from dss.importers import NATIVE, Changes, Given, Holder, Records, Rows, Scope
 
 Row = tuple[Any, ...]
 
@@ -230,6 +230,24 @@ class FindsNoneWhenItFails(Importer):
             return list(super().readin_items(branch, idnumbers, scope))
         except OSError:
             return []
+
+
+@caught_by("test_a_search_for_holders_that_breaks_is_an_error", "let every error pass")
+class FindsNoHolderWhenItFails(Importer):
+    def find_holders(self, branch: Branch, attribute: str, values: Collection[Any]) -> Iterable[Holder]:
+        try:
+            return list(super().find_holders(branch, attribute, values))
+        except OSError:
+            return []
+
+
+@caught_by("test_a_search_for_changes_that_breaks_is_an_error", "let every error pass")
+class SeesNoChangeWhenItFails(Importer):
+    def readin_changes(self, branch: Branch, since: str | None) -> Changes | None:
+        try:
+            return super().readin_changes(branch, since)
+        except ReadError:
+            return Changes([], str(since))
 
 
 @caught_by("test_a_read_that_breaks_is_an_error", "read_calls")

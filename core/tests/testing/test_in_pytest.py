@@ -43,9 +43,9 @@ def test_a_check_that_fails_shows_what_it_says(project: pytest.Pytester) -> None
     ran.stdout.fnmatch_lines(
         [
             f"*TestRoster.{READING}?people?*",
-            "`people` is not read as it was seeded:",
+            "`people` is not read as it was seeded, and as `read_back` finds it:",
             "*`family_name` should be 'family name 1', is 'FAMILY NAME 1'",
-            "  To change: mend `readin_branch`",
+            "  To change: mend `readin_branch`, and the condition by which it knows what is ours",
             "*conformance (dss.testing)*",
             "roster: 1 of 3 checks failed",
         ]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from dss.capabilities import Capability
 from dss.errors import ReadError, TemporaryError
+from dss.importers import Changes
 from dss.store import State
 from dss.testing.checks.records import by_key
 from dss.testing.rig import Rig
 from dss.testing.suite import Suite, basic, needs
-from dss.testing.verdict import require
+from dss.testing.verdict import fail, require
 from dss.testing.wire import Call, Wire
 from dss.tree import DataStoreTree
 
@@ -51,24 +52,57 @@ class BrokenReadChecks(Suite):
     @needs(Capability.LOOKUP)
     def test_a_look_up_that_breaks_is_an_error(self, rig: Rig, branch: str) -> None:
         """The same of `readin_items`: a record that was only not read would count as gone."""
+        keys = self._seeded(rig, branch)
+
+        self._breaks_openly(
+            rig, branch, "readin_items", lambda tree: (one["idnumber"] for one in by_key(tree, branch, keys))
+        )
+
+    @needs(Capability.UNIQUE)
+    def test_a_search_for_holders_that_breaks_is_an_error(self, rig: Rig, branch: str) -> None:
+        """The same of `find_holders`: a value would count as free that somebody has."""
+        self._seeded(rig, branch)
         records = [self.record(branch, number) for number in range(1, RECORDS + 1)]
-        keys = [record["idnumber"] for record in records]
+        for name in rig.bound[branch].circles().keys() & records[0].keys():
+            values = [record[name] for record in records]
+
+            self._breaks_openly(rig, branch, "find_holders", partial(_holders, branch, name, values))
+
+    @needs(Capability.DELTA)
+    def test_a_search_for_changes_that_breaks_is_an_error(self, rig: Rig, branch: str) -> None:
+        """The same of `readin_changes`: what is not named is never looked at again."""
+        mark = _changes(rig.tree(), branch, None).mark
+        self._seeded(rig, branch)
+
+        self._breaks_openly(
+            rig, branch, "readin_changes", lambda tree: _changes(tree, branch, mark).idnumbers
+        )
+
+    def _seeded(self, rig: Rig, branch: str) -> list[str]:
+        """Put records there; gives their keys."""
+        records = [self.record(branch, number) for number in range(1, RECORDS + 1)]
         rig.seed(branch, records)
+        return [record["idnumber"] for record in records]
+
+    def _breaks_openly(
+        self, rig: Rig, branch: str, method: str, ask: Callable[[DataStoreTree], Iterable[str]]
+    ) -> None:
+        """Require that a method of the importer, when its reading breaks, raises, or answers as it did before."""
         tree = rig.read()
         rig.wire.heal()
-        list(by_key(tree, branch, keys))
+        whole = set(ask(tree))
         for where, breaks in list(self.breaks(rig)):
             # a connection that broke may be of no use any more
             tree = rig.read()
             breaks()
             try:
-                found = list(by_key(tree, branch, keys))
+                found = set(ask(tree))
             except Exception:  # noqa: S112  whatever it is called, the break has not been taken for the end
                 continue
             require(
-                len(found) == RECORDS,
-                f"{where} while `readin_items` of `{branch}` looked for {RECORDS} records, and {len(found)} were taken"
-                " for all that there are",
+                found >= whole,
+                f"{where} while `{method}` of `{branch}` was asked, and {len(found)} of {len(whole)} were taken for"
+                " all that there are",
                 ADVICE,
             )
 
@@ -119,6 +153,23 @@ class BrokenReadChecks(Suite):
                 " are",
                 ADVICE,
             )
+
+
+def _holders(branch: str, attribute: str, values: Sequence[object], tree: DataStoreTree) -> Iterable[str]:
+    assert tree.importer is not None
+    return [str(one.value) for one in tree.importer.find_holders(getattr(tree, branch), attribute, values)]
+
+
+def _changes(tree: DataStoreTree, branch: str, since: str | None) -> Changes:
+    assert tree.importer is not None
+    found = tree.importer.readin_changes(getattr(tree, branch), since)
+    if found is None:
+        # of a reading that broke this is an honest answer: all has to be read
+        fail(
+            f"`readin_changes` of `{branch}` has forgotten the mark {since!r}",
+            "give `Changes(idnumbers, mark)`",
+        )
+    return found
 
 
 def _break_call(wire: Wire, number: int, made: Break) -> None:
