@@ -94,6 +94,40 @@ class RemoveSwallows(Template):
             return
 
 
+class Bulk(Template):
+    """Carries several changes out behind one savepoint: when one is refused, none of them stays."""
+
+    def all(self, actions: list[Action], one: Callable[[Action], object]) -> list[Result]:
+        """The answers for all."""
+        with self.client.savepoint():
+            for action in actions:
+                one(action)
+        return [action.done() for action in actions]
+
+
+@caught_by("test_one_refusal_takes_no_other_down", "answer `action.failed(reason)` for that one")
+class AllEndsOrNone(Bulk):
+    @handler(bulk=50)
+    def old_people(self, actions: list[Action]) -> list[Result]:  # type: ignore[override]
+        return self.all(actions, super().old_people)
+
+
+@caught_by("test_one_refusal_takes_no_other_down", "answer `action.failed(reason)` for that one")
+class AllAreDisabledOrNone(Bulk):
+    @handler(bulk=50)
+    def update_people_enabled(self, actions: list[Action]) -> list[Result]:
+        return self.all(actions, self.update)
+
+
+@caught_by(
+    "test_one_refusal_takes_no_other_down", "answer `action.failed(reason)` for that one", branch="groups"
+)
+class AllMembersGoOrNone(Bulk):
+    @handler(bulk=50)
+    def remove_groups_members(self, actions: list[Action]) -> list[Result]:  # type: ignore[override]
+        return self.all(actions, super().remove_groups_members)
+
+
 # -- what is left half done ----------------------------------------------------------------------------------------
 
 

@@ -46,12 +46,6 @@ class DriftChecks(WritingChecks):
             )
             self.is_there(rig, branch, theirs)
 
-    def needed_is_there(self, rig: Rig, branch: str) -> None:
-        """Let the system have what is wanted of the other branches, so that this one's changes alone are planned."""
-        for name, wanted in rig.wanted.items():
-            if name != branch:
-                rig.system.seed(name, list(wanted.values()))
-
     def has_a_third(self, branch: str, name: str, first: object) -> bool:
         """Whether there is a value that is neither this one nor the one that it is changed to."""
         second = self.another(branch, name, first)

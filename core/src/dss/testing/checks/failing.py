@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
-from dss.actions import Outcome
+from dss.actions import Kind, Outcome
 from dss.attributes import ENABLED
 from dss.capabilities import Capability
 from dss.testing.checks.broken_reads import spread_in_pairs
@@ -16,6 +18,12 @@ from dss.testing.suite import WRITES, needs, needs_any
 from dss.testing.verdict import listed, require
 from dss.testing.wire import Call, Fault
 
+THREE = 3
+"""Records of which one call is refused."""
+ONE_BY_ONE = (
+    "catch what is raised for one record and answer `action.failed(reason)` for that one; a bulk handler takes the"
+    " records one by one when the bulk was refused (in a transaction: behind a savepoint for each)"
+)
 BROUGHT = 4
 """Records that each round brings, for as many sorts of change in the next."""
 TRIES = 8
@@ -69,6 +77,63 @@ class FailingChecks(WritingChecks):
 
             self.one_is_refused(rig, branch, changed, "changed records")
 
+    @needs_any(*WRITES)
+    def test_one_refusal_takes_no_other_down(self, rig: Rig, branch: str) -> None:
+        """Of several changes of each sort the first call is refused, once: of one record at the most something has failed."""
+        for what in self.in_threes(rig, branch):
+            refused: list[Call] = []
+            self.needed_is_there(rig, branch)
+            rig.wire.heal()
+            rig.wire.fault = self._refusing_once(refused)
+
+            ran = rig.apply()
+
+            rig.wire.heal()
+            failed = {result.action.idnumber for result in ran.undone if result.action is not None}
+            require(
+                len(failed) <= 1,
+                f"one call was refused when `{what}` of {THREE} records of `{branch}` came, and of {len(failed)}"
+                f" records something was not done:{listed(ran.complaints())}",
+                ONE_BY_ONE,
+            )
+            rig.apply()
+            self.nothing_is_left(rig, branch)
+
+    def in_threes(self, rig: Rig, branch: str) -> Iterator[str]:
+        """Let the system have records, then want a change of each sort of three of them at once, and name it."""
+        declared = self.declared().of(branch)
+        records = [self.record(branch, number) for number in range(1, 3 * THREE + 1)]
+        self.has(rig, branch, *records)
+        first, last = records[:THREE], records[-THREE:]
+        if Capability.CREATE in declared:
+            rig.want(branch, *(self.record(branch, 3 * THREE + number) for number in range(1, THREE + 1)))
+            yield f"{Kind.NEW}"
+        for sort, capability, names in (
+            (Kind.UPDATE, Capability.UPDATE, self.changeable(branch)[:1]),
+            (Kind.ADD, Capability.MULTI_VALUES, self.multi_valued(branch)[:1]),
+            (Kind.UPDATE, Capability.DISABLE, [ENABLED] if ENABLED in first[0] else []),
+        ):
+            for name in names if capability in declared else ():
+                changed = [{**one, name: self.another(branch, name, one[name])} for one in first]
+                rig.want(branch, *changed)
+                yield f"{sort} {name}"
+                if sort is Kind.ADD:
+                    rig.want(branch, *first)
+                    yield f"{Kind.REMOVE} {name}"
+                else:
+                    first = changed
+        if Capability.END in declared:
+            rig.want_no_more(branch, *last)
+            yield f"{Kind.OLD}"
+
+    def _refusing_once(self, refused: list[Call]) -> Fault:
+        def fault(call: Call, is_before: bool) -> None:
+            if is_before and call.writes and carries(call) and not refused:
+                refused.append(call)
+                raise self.refused()
+
+        return fault
+
     def one_is_refused(self, rig: Rig, branch: str, records: list[Values], what: str) -> None:
         """Apply while the system refuses whatever mentions the second record; require that only that has failed."""
         bad = records[1]
@@ -93,8 +158,7 @@ class FailingChecks(WritingChecks):
             {result.action.idnumber for result in failed if result.action} == {bad["idnumber"]},
             f"the system refused one of {len(records)} {what} of `{branch}`, and these failed:"
             f"{listed(ran.complaints() or ['none: the refusal was taken for success'])}",
-            "catch what is raised for one record and answer `action.failed(reason)` for that one; a bulk handler takes"
-            " the records one by one when the bulk was refused (in a transaction: behind a savepoint for each)",
+            ONE_BY_ONE,
         )
         self.is_there(rig, branch, *(one for one in records if one is not bad))
         rig.wire.heal()

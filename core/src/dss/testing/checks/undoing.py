@@ -107,9 +107,7 @@ class UndoChecks(WritingChecks):
     def test_a_transaction_that_fails_leaves_nothing(self, rig: Rig, branch: str) -> None:
         """What was written inside `batch()` is gone when the block is left by an error."""
         self.has_changes(rig, branch)
-        for name, wanted in rig.wanted.items():
-            if name != branch:
-                rig.system.seed(name, list(wanted.values()))
+        self.needed_is_there(rig, branch)
         before = rig.system.dump()
         planned = rig.plan().actions
         new = {action.idnumber for action in planned if action.kind is Kind.NEW}

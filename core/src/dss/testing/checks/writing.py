@@ -311,6 +311,12 @@ class WritingChecks(Suite):
             " and into the model, so that it is no difference",
         )
 
+    def needed_is_there(self, rig: Rig, branch: str) -> None:
+        """Let the system have what is wanted of the other branches, so that this one's changes alone are planned."""
+        for name, wanted in rig.wanted.items():
+            if name != branch:
+                rig.system.seed(name, list(wanted.values()))
+
     def is_there(
         self, rig: Rig, branch: str, *records: Values, seen: str = ALL_DONE, advice: str = WRITE
     ) -> None:
