@@ -7,10 +7,10 @@ from functools import partial
 
 from dss.capabilities import Capability
 from dss.errors import ReadError, TemporaryError
-from dss.importers import Changes
+from dss.importers import Changes, Scope
 from dss.store import State
-from dss.testing.checks.records import by_key
-from dss.testing.rig import Rig
+from dss.testing.checks.records import by_key, vars_of
+from dss.testing.rig import Rig, plain
 from dss.testing.suite import Suite, basic, needs
 from dss.testing.verdict import fail, require
 from dss.testing.wire import Call, Wire
@@ -21,6 +21,8 @@ MOST = 12
 """Calls, and items, at which the connection breaks at the most."""
 FEW = 4
 """The same for each of the other errors."""
+PLACES = 3
+"""The same where many records are read."""
 ADVICE = "let every error pass, or raise `dss.errors.ReadError`; never end a reading early"
 
 Break = Callable[[], BaseException]
@@ -45,18 +47,27 @@ class BrokenReadChecks(Suite):
                 else ""
             ),
         )
+        whole = _read(tree, branch)
         for where, breaks in list(self.breaks(rig)):
             breaks()
-            self._read_breaks(rig, branch, where)
+            self._read_breaks(rig, branch, where, whole)
+
+    @basic
+    def test_a_later_page_that_breaks_is_an_error(self, rig: Rig, branch: str) -> None:
+        """The same of many records, in the middle and at the end, where an answer may come in pages."""
+        rig.seed(branch, [self.record(branch, number) for number in range(1, self.many + 1)])
+        rig.wire.heal()
+        whole = _read(rig.read(branch), branch)
+        for where, breaks in list(self.breaks(rig, {self.lost: PLACES})):
+            breaks()
+            self._read_breaks(rig, branch, where, whole)
 
     @needs(Capability.LOOKUP)
     def test_a_look_up_that_breaks_is_an_error(self, rig: Rig, branch: str) -> None:
         """The same of `readin_items`: a record that was only not read would count as gone."""
         keys = self._seeded(rig, branch)
-
-        self._breaks_openly(
-            rig, branch, "readin_items", lambda tree: (one["idnumber"] for one in by_key(tree, branch, keys))
-        )
+        for scope in Scope:
+            self._breaks_openly(rig, branch, "readin_items", partial(_found, branch, keys, scope))
 
     @needs(Capability.UNIQUE)
     def test_a_search_for_holders_that_breaks_is_an_error(self, rig: Rig, branch: str) -> None:
@@ -133,7 +144,7 @@ class BrokenReadChecks(Suite):
             lambda: TemporaryError("busy, as the check wanted"): FEW,
         }
 
-    def _read_breaks(self, rig: Rig, branch: str, where: str) -> None:
+    def _read_breaks(self, rig: Rig, branch: str, where: str, whole: set[str]) -> None:
         tree = rig.tree()
         bound = getattr(tree, branch)
         try:
@@ -145,14 +156,36 @@ class BrokenReadChecks(Suite):
                 f"{where}, and `{branch}` counts as read whole although {type(error).__name__} was raised",
                 "let the error pass while the branch is being read, not after it",
             )
-        else:
-            # a client may try once more by itself, and then have all of them
-            require(
-                len(bound) == RECORDS,
-                f"{where} while `{branch}` was read, and {len(bound)} of {RECORDS} records were taken for all there"
-                " are",
-                ADVICE,
-            )
+            return
+        # a client may try once more by itself, and then have all of them
+        found = _read(tree, branch)
+        require(
+            found == whole,
+            f"{where} while `{branch}` was read, and {len(found & whole)} of {len(whole)} records were taken for all"
+            " there are, with all that there is of them",
+            ADVICE,
+        )
+
+
+def _read(tree: DataStoreTree, branch: str) -> set[str]:
+    """What has been read of a branch, by which two readings can be compared."""
+    bound = getattr(tree, branch)
+    return {_as_text({"idnumber": one, **vars_of(item, bound)}) for one, item in bound.items()}
+
+
+def _found(branch: str, keys: Sequence[str], scope: Scope, tree: DataStoreTree) -> Iterable[str]:
+    return [_as_text(dict(one)) for one in by_key(tree, branch, keys, scope)]
+
+
+def _as_text(record: Mapping[str, object]) -> str:
+    """A record with its values; the order of several says nothing."""
+    values = {name: plain(value) for name, value in record.items()}
+    return repr(
+        sorted(
+            (name, sorted(map(repr, value)) if isinstance(value, frozenset) else repr(value))
+            for name, value in values.items()
+        )
+    )
 
 
 def _holders(branch: str, attribute: str, values: Sequence[object], tree: DataStoreTree) -> Iterable[str]:
@@ -163,6 +196,11 @@ def _holders(branch: str, attribute: str, values: Sequence[object], tree: DataSt
 def _changes(tree: DataStoreTree, branch: str, since: str | None) -> Changes:
     assert tree.importer is not None
     found = tree.importer.readin_changes(getattr(tree, branch), since)
+    require(
+        found is None or isinstance(found, Changes),
+        f"`readin_changes` of `{branch}` since {since!r} gave {found!r}",
+        "give `Changes(idnumbers, mark)`",
+    )
     if found is None:
         # of a reading that broke this is an honest answer: all has to be read
         fail(

@@ -79,7 +79,7 @@ class FailingChecks(WritingChecks):
 
     @needs_any(*WRITES)
     def test_one_refusal_takes_no_other_down(self, rig: Rig, branch: str) -> None:
-        """Of several changes of each sort the first call is refused, once: of one record at the most something has failed."""
+        """Of several changes of each sort the first call is refused, once: one record at the most has failed."""
         for what in self.in_threes(rig, branch):
             refused: list[Call] = []
             self.needed_is_there(rig, branch)
