@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, cast
 
@@ -14,11 +14,13 @@ from core.tests.testing.roster.template import Template
 from core.tests.testing.roster.tree import ALL, Group, Options, People, Seat, Tree
 from core.tests.testing.sound import BRANCHES, SoundSuite, module
 
+from dss.actions import Action, Result
 from dss.capabilities import Capability, Finding
 from dss.importers import DefaultImporter
 from dss.school import Person
 from dss.secrets import Secret
 from dss.sources import Source
+from dss.templates import Undo, handler
 from dss.tree import DataStoreTree
 
 for name, hooks, says in (
@@ -108,6 +110,63 @@ class Located(Person):
 @caught_by("test_sample_records_have_every_attribute", "give values in the suite's `record`")
 class SomewhereElse(People):
     klass = Located
+
+
+class MakesGroups(Tree):
+    """Makes groups, and nobody can be put into them."""
+
+    capabilities = ALL - {Capability.MULTI_VALUES}
+
+
+@caught_by("test_what_is_declared_is_there", "take the capability out", branch="groups", tree=MakesGroups)
+class NoMembers(Template):
+    add_groups_members = remove_groups_members = cast(Any, None)
+
+
+@caught_by("test_what_is_declared_is_there", "take the capability out", branch="groups")
+class NothingIsUndone(Template):
+    @handler(undo=Undo.NOT)
+    def new(self, action: Action) -> Result:
+        return super().new(action)
+
+    @handler(undo=Undo.NOT)
+    def update(self, action: Action) -> None:
+        super().update(action)
+
+    @handler(undo=Undo.NOT)
+    def old(self, action: Action) -> None:
+        super().old(action)
+
+    @handler(undo=Undo.NOT)
+    def release(self, action: Action) -> None:
+        super().release(action)
+
+    @handler(undo=Undo.NOT)
+    def add_groups_members(self, action: Action) -> None:
+        super().add_groups_members(action)
+
+    @handler(undo=Undo.NOT)
+    def remove_groups_members(self, action: Action) -> None:
+        super().remove_groups_members(action)
+
+
+class Reads(Tree):
+    """Declares to end nothing."""
+
+    capabilities = ALL - {Capability.END}
+
+
+@caught_by("test_what_is_there_is_declared", "put the capability into `capabilities`", tree=Reads)
+class HandlesAndLogs(Template):
+    def handle(self, actions: Sequence[Action]) -> Iterator[Result]:
+        yield from super().handle(actions)
+
+
+@caught_by("test_a_branch_answers_in_words_or_not_at_all", "return a sentence")
+class RefusesByTrue(People):
+    @classmethod
+    def refusal(cls, name: str, value: Any) -> str | None:
+        return cast(str, "\0" in str(value) or None)
 
 
 @caught_by("test_what_is_declared_is_there", "take the capability out")
@@ -288,6 +347,13 @@ class SourcesAreTexts(Tree):
 class DigestOfTheTime(Tree):
     def sources(self) -> Iterable[Source]:
         return [Source("roster", str(time.monotonic_ns()))]
+
+
+@caught_by("test_sources_are_known_again", "content that was read")
+class DigestOfTheSize(Tree):
+    def sources(self) -> Iterable[Source]:
+        ((count,),) = self.client.rows("SELECT count(*) FROM people")
+        return [Source("roster", str(count))]
 
 
 @caught_by("test_sources_are_known_again", "content that was read")

@@ -128,6 +128,15 @@ class AllMembersGoOrNone(Bulk):
         return self.all(actions, super().remove_groups_members)
 
 
+@caught_by("test_what_is_refused_has_failed_and_is_not_asked_again", "done is only what was done")
+class EmailsSwallow(Template):
+    def update_people_email(self, action: Action) -> None:
+        try:
+            self.update(action)
+        except Exception:
+            return
+
+
 # -- what is left half done ----------------------------------------------------------------------------------------
 
 
@@ -325,6 +334,23 @@ class AsksAtOnce(Retrying):
             except Exception:  # noqa: S112  this is what is wrong with it
                 continue
         return call()
+
+
+@caught_by("test_a_busy_moment_among_several_loses_none", "let what is busy pass")
+class BusyLater(Retrying):
+    """Knows of what is busy in the first call only."""
+
+    done = 0
+
+    def tried(self, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except TemporaryError as error:
+            if not self.done:
+                raise
+            raise RuntimeError("busy") from error
+        finally:
+            self.done += 1
 
 
 @caught_by("test_what_is_refused_has_failed_and_is_not_asked_again", "make a `TemporaryError` only of")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -63,6 +64,14 @@ class LogsThePassword(Tree):
 
 
 @caught_by(READING, "dss.secrets.Secret")
+class LogsTheHeader(Tree):
+    def open_client(self) -> Client:
+        coded = base64.b64encode(f"dss:{self.options.password.reveal()}".encode())
+        LOG.debug("Authorization: Basic %s", coded.decode())
+        return super().open_client()
+
+
+@caught_by(READING, "dss.secrets.Secret")
 class PasswordIsTheIdentity(Tree):
     def identity(self) -> str:
         return f"{self.options.path}?password={self.options.password.reveal()}"
@@ -108,6 +117,15 @@ class FailuresTellValues(Template):
             return super().one(statement, values)
         except RuntimeError as error:
             raise DssError(f"{statement} with {values}") from error
+
+
+@caught_by(WRITING, "by branch and idnumber only")
+class EmailsAreTold(Template):
+    def update_people_email(self, action: Action) -> None:
+        try:
+            self.update(action)
+        except RuntimeError as error:
+            raise DssError(f"could not set the email to {action.wanted}") from error
 
 
 @caught_by(WRITING, "by branch and idnumber only", branch="seats")

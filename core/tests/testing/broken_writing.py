@@ -312,3 +312,27 @@ class DoneAgainAndRefused(FindsNothing):
 @caught_by("test_one_plan_applied_twice_does_nothing_twice", "as they are now", system=Untidy)
 class DoneAgain(FindsNothing):
     pass
+
+
+# -- what only another handler, another record or another moment shows ----------------------------------------------
+
+
+@caught_by("test_hostile_texts_are_updated_intact", "pass values as parameters")
+class UpdatesBySqlOfItsOwn(Template):
+    def update_people_family_name(self, action: Action) -> None:
+        text = str(action.wanted).replace("\0", "")
+        query = f"UPDATE people SET family_name = '{text}' WHERE id = ?"
+        self.one(query, [self.id(action)])
+
+
+@caught_by("test_old_records_are_ended", "write in the handler")
+class EndsWhatBeginsAlike(Template):
+    def old_people(self, action: Action) -> None:
+        self.client.write('UPDATE people SET enabled = 0 WHERE "key" LIKE ?', [f"{action.idnumber}%"])
+
+
+@caught_by("test_disabling_and_enabling_are_written", "write in the handler")
+class DisablesWhatBeginsAlike(Template):
+    def update_people_enabled(self, action: Action) -> None:
+        query = 'UPDATE people SET enabled = ? WHERE "key" LIKE ?'
+        self.client.write(query, [action.wanted, f"{action.idnumber}%"])

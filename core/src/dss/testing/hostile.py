@@ -49,5 +49,6 @@ HOSTILE_KEYS = (
     "a+b",
     "a b",
     "a%41",
+    "007",
 )
 """Keys that a careless look-up takes for a pattern, or for something to be carried out."""

@@ -34,6 +34,10 @@ MAY_DO_LESS = (Capability.TRANSACTIONS,)
 def missing(tree: DataStoreTree, samples: Samples, branch: str) -> Iterator[str]:
     """What a branch declares and has nothing for, a line each."""
     declared = tree.capabilities_of(branch)
+    several = samples.multi_valued(branch)
+    if Capability.CREATE in declared and several and Capability.MULTI_VALUES not in declared:
+        names = "`, `".join(several)
+        yield f"`{Capability.CREATE}` of records with `{names}` needs `{Capability.MULTI_VALUES}`, by which they come"
     for capability, place, has in _methods(tree):
         if capability in declared and not has:
             yield f"`{capability}` needs {place}"
@@ -43,6 +47,10 @@ def missing(tree: DataStoreTree, samples: Samples, branch: str) -> Iterator[str]
         if capability in declared and tree.template.handler_for(action) is None:
             names = "` or `".join(handler_names(action))
             yield f"`{capability}` needs a handler `{names}` on `{type(tree.template).__qualname__}`"
+    if Capability.UNDO in declared:
+        extents = [tree.template.undo_for(action) for _, action in _actions(samples, branch)]
+        if all(extent is Undo.NOT for extent in extents):
+            yield f"`{Capability.UNDO}` needs a handler that is not marked `@handler(undo=Undo.NOT)`"
 
 
 def undeclared(tree: DataStoreTree, samples: Samples, branch: str) -> Iterator[str]:
@@ -52,7 +60,7 @@ def undeclared(tree: DataStoreTree, samples: Samples, branch: str) -> Iterator[s
     for capability, place, has in _methods(tree):
         if has and capability not in everywhere and capability not in MAY_DO_LESS:
             yield f"{place}: declare `Capability.{capability.name}`"
-    if not _has_handlers_of_its_own(tree):
+    if type(tree).__template__ is None:
         return
     for capability, action in _actions(samples, branch):
         found = tree.template.handler_for(action)

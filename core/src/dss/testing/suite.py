@@ -14,7 +14,7 @@ from dss.testing.plugin import OF_NO_USE
 from dss.testing.rig import Rig
 from dss.testing.samples import Samples
 from dss.testing.system import System
-from dss.testing.uses import WRITES, lacking
+from dss.testing.uses import lacking
 from dss.testing.wire import Wire, broken
 
 FOUND = "test_the_connector_is_found"
@@ -194,4 +194,4 @@ def _not_declared(needed: Iterable[Capability]) -> str:
     return f"not declared: {', '.join(sorted(needed)) or 'any branch'}"
 
 
-__all__ = ["WRITES", "Suite", "basic", "needs", "needs_any"]
+__all__ = ["Suite"]

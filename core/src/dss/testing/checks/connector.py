@@ -13,11 +13,12 @@ from dss.errors import DssError
 from dss.sources import Source
 from dss.templates import DefaultTemplate
 from dss.testing.checks.raising import answered
+from dss.testing.hostile import HOSTILE
 from dss.testing.presence import missing, undeclared
 from dss.testing.rig import Rig
 from dss.testing.samples import can_be_made, kinds, settable
-from dss.testing.suite import WRITES, Suite, basic, needs
-from dss.testing.uses import idle, takes_any_text
+from dss.testing.suite import Suite, basic, needs
+from dss.testing.uses import WRITES, idle, takes_any_text
 from dss.testing.verdict import fail, listed, require
 
 T = TypeVar("T")
@@ -91,6 +92,12 @@ class ConnectorChecks(Suite):
         bound, record = getattr(rig.tree(), branch), self.record(branch, 1)
         answers = {f"refusal({name!r}, ...)": bound.refusal(name, value) for name, value in record.items()}
         answers["protection(...)"] = bound.protection(record["idnumber"])
+        for sort, text in HOSTILE.items():
+            for name in self.free_texts(branch):
+                answer = bound.refusal(name, text)
+                if not isinstance(answer, str):
+                    # to refuse such a text is its right
+                    answers[f"refusal({name!r}, ...) of a text with {sort}"] = answer
         wrong = [f"`{call}` gives {answer!r}" for call, answer in answers.items() if answer is not None]
         require(
             not wrong,
@@ -256,25 +263,37 @@ class ConnectorChecks(Suite):
     @needs(Capability.SOURCES)
     def test_sources_are_known_again(self, rig: Rig) -> None:
         """The same content has the same digest, another one another."""
-        branch = self.declared().branches[0]
-        rig.seed(branch, [self.record(branch, 1)])
-        first, again = [list(rig.read().sources()) for _ in range(2)]
-        require(
-            first and all(isinstance(one, Source) for one in first),
-            f"`sources()` gave {first!r}",
-            "give a `dss.sources.Source(name, digest, modified)` for each file or feed that was read",
-        )
-        require(
-            _digests(first) == _digests(again),
-            "`sources()` of the same content differ from reading to reading",
-            "make digest and name of the content alone",
-        )
-        rig.seed(branch, [self.record(branch, 2)])
-        require(
-            _digests(first) != _digests(list(rig.read().sources())),
-            "`sources()` are the same although a record has come",
-            "make the digest of the content that was read",
-        )
+        advice = "give a `dss.sources.Source(name, digest, modified)` for each file or feed that was read"
+        for branch in self.declared().branches:
+            record = self.record(branch, 1)
+            rig.seed(branch, [record])
+            with answered("`sources()`", advice):
+                first, again = [list(rig.read().sources()) for _ in range(2)]
+            require(
+                first and all(isinstance(one, Source) for one in first),
+                f"`sources()` gave {first!r}",
+                advice,
+            )
+            require(
+                _digests(first) == _digests(again),
+                "`sources()` of the same content differ from reading to reading",
+                "make digest and name of the content alone",
+            )
+            texts = [name for name in self.free_texts(branch) if name in self.changeable(branch)]
+            for name in texts[:1]:
+                rig.seed(branch, [{**record, name: self.another(branch, name, record[name])}])
+                require(
+                    _digests(first) != _digests(list(rig.read().sources())),
+                    f"`sources()` are the same although `{name}` of a record of `{branch}` has changed",
+                    "make the digest of the content that was read",
+                )
+                first = list(rig.read().sources())
+            rig.seed(branch, [self.record(branch, 2)])
+            require(
+                _digests(first) != _digests(list(rig.read().sources())),
+                f"`sources()` are the same although a record of `{branch}` has come",
+                "make the digest of the content that was read",
+            )
 
     @basic
     def test_secrets_are_kept_as_secrets(self) -> None:

@@ -38,7 +38,7 @@ class DryRunChecks(WritingChecks):
                 not rig.wire.writes,
                 f"a dry run of `{branch}` made {rig.wire.writes} of the calls that write",
                 "give the client of the dry run a method of its own for each call that writes; let it be no subclass"
-                " of the real one",
+                " of the real one; or declare Capability.TRANSACTIONS, where all of it is one that is rolled back",
             )
         real = rig.apply()
         require(

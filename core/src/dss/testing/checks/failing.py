@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from dss.actions import Kind, Outcome
+from dss.actions import Outcome
 from dss.attributes import ENABLED
 from dss.capabilities import Capability
 from dss.testing.checks.broken_reads import spread_in_pairs
 from dss.testing.checks.refusing import carries
-from dss.testing.checks.writing import WritingChecks, all_done
+from dss.testing.checks.writing import THREE, WritingChecks, all_done
 from dss.testing.rig import Rig
 from dss.testing.samples import Values
-from dss.testing.suite import WRITES, needs, needs_any
+from dss.testing.suite import needs, needs_any
+from dss.testing.uses import WRITES
 from dss.testing.verdict import listed, require
 from dss.testing.wire import Call, Fault
 
-THREE = 3
-"""Records of which one call is refused."""
 ONE_BY_ONE = (
     "catch what is raised for one record and answer `action.failed(reason)` for that one; a bulk handler takes the"
     " records one by one when the bulk was refused (in a transaction: behind a savepoint for each)"
@@ -98,33 +95,6 @@ class FailingChecks(WritingChecks):
             )
             rig.apply()
             self.nothing_is_left(rig, branch)
-
-    def in_threes(self, rig: Rig, branch: str) -> Iterator[str]:
-        """Let the system have records, then want a change of each sort of three of them at once, and name it."""
-        declared = self.declared().of(branch)
-        records = [self.record(branch, number) for number in range(1, 3 * THREE + 1)]
-        self.has(rig, branch, *records)
-        first, last = records[:THREE], records[-THREE:]
-        if Capability.CREATE in declared:
-            rig.want(branch, *(self.record(branch, 3 * THREE + number) for number in range(1, THREE + 1)))
-            yield f"{Kind.NEW}"
-        for sort, capability, names in (
-            (Kind.UPDATE, Capability.UPDATE, self.changeable(branch)[:1]),
-            (Kind.ADD, Capability.MULTI_VALUES, self.multi_valued(branch)[:1]),
-            (Kind.UPDATE, Capability.DISABLE, [ENABLED] if ENABLED in first[0] else []),
-        ):
-            for name in names if capability in declared else ():
-                changed = [{**one, name: self.another(branch, name, one[name])} for one in first]
-                rig.want(branch, *changed)
-                yield f"{sort} {name}"
-                if sort is Kind.ADD:
-                    rig.want(branch, *first)
-                    yield f"{Kind.REMOVE} {name}"
-                else:
-                    first = changed
-        if Capability.END in declared:
-            rig.want_no_more(branch, *last)
-            yield f"{Kind.OLD}"
 
     def _refusing_once(self, refused: list[Call]) -> Fault:
         def fault(call: Call, is_before: bool) -> None:
@@ -212,8 +182,8 @@ class FailingChecks(WritingChecks):
         declared = self.declared().of(branch)
         changes, gathers, disables, goes = records
         if Capability.UPDATE in declared:
-            for name in self.changeable(branch)[:1]:
-                rig.want(branch, {**changes, name: self.another(branch, name, changes[name])})
+            others = {name: self.another(branch, name, changes[name]) for name in self.updated(rig, branch)}
+            rig.want(branch, {**changes, **others})
         if Capability.MULTI_VALUES in declared:
             for name in self.multi_valued(branch)[:1]:
                 rig.want(branch, {**gathers, name: self.another(branch, name, gathers[name])})

@@ -12,7 +12,8 @@ from dss.testing.checks.refusing import refusing
 from dss.testing.checks.writing import WritingChecks
 from dss.testing.private import is_private
 from dss.testing.rig import Ran, Rig
-from dss.testing.suite import WRITES, needs, needs_any
+from dss.testing.suite import needs, needs_any
+from dss.testing.uses import WRITES
 
 MARK = 4711
 """Numbers from here on are appended to texts that are to be refused."""

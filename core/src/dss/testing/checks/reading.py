@@ -8,7 +8,7 @@ from typing import Any
 from dss.branches import DataStoreBranch
 from dss.capabilities import Capability
 from dss.errors import NotProvided, ReadError
-from dss.importers import Origin
+from dss.importers import Changes, Origin
 from dss.keys import BadIdnumber, check_idnumber
 from dss.models import Base
 from dss.store import State
@@ -305,12 +305,14 @@ class ReadingChecks(Suite):
         tree = rig.read()
         assert tree.importer is not None
 
-        origins = list(tree.importer.trace(getattr(tree, branch), record["idnumber"]))
+        advice = "give `Origin(attribute, value, place)`, the place in words that lead a person there"
+        with answered(f"`trace` of `{branch}`", advice):
+            origins = list(tree.importer.trace(getattr(tree, branch), record["idnumber"]))
 
         require(
             all(isinstance(one, Origin) and isinstance(one.place, str) and one.place for one in origins),
             f"`trace` of `{branch}` gave {origins!r}",
-            "give `Origin(attribute, value, place)`, the place in words that lead a person there",
+            advice,
         )
         told = {one.attribute for one in origins if one.taken}
         silent = [name for name in rig.items(branch)[record["idnumber"]] if name not in told]
@@ -329,14 +331,14 @@ class ReadingChecks(Suite):
     @needs(Capability.DELTA)
     def test_changes_since_a_mark_are_all_named(self, rig: Rig, branch: str) -> None:
         """What was made, changed or taken away since a mark is named, and read again gives what is there."""
-        stays, changes, goes, comes = (self.record(branch, number) for number in (1, 2, 3, 4))
-        rig.seed(branch, [stays, changes, goes])
+        stays, goes, comes = (self.record(branch, number) for number in (1, 3, 4))
+        names = [*self.changeable(branch)[:1], *self.multi_valued(branch)]
+        changing = [self.record(branch, number) for number in range(5, 5 + len(names))]
+        rig.seed(branch, [stays, goes, *changing])
         first = self._changes(rig, branch, None)
-        name = next(iter([*self.changeable(branch), *self.multi_valued(branch)]), None)
-        touched = {goes["idnumber"], comes["idnumber"]}
-        if name is not None:
-            rig.seed(branch, [{**changes, name: self.another(branch, name, changes[name])}])
-            touched.add(changes["idnumber"])
+        touched = {one["idnumber"] for one in (goes, comes, *changing)}
+        for name, one in zip(names, changing, strict=True):
+            rig.seed(branch, [{**one, name: self.another(branch, name, one[name])}])
         rig.system.remove(branch, [goes["idnumber"]])
         rig.seed(branch, [comes])
 
@@ -368,7 +370,7 @@ class ReadingChecks(Suite):
         assert tree.importer is not None
         found = tree.importer.readin_changes(getattr(tree, branch), since)
         require(
-            found is not None and isinstance(found.mark, str),
+            isinstance(found, Changes) and isinstance(found.mark, str),
             f"`readin_changes` of `{branch}` since {since!r} gave {found!r}",
             "return `Changes(idnumbers, mark)`; None only for a mark that the system has forgotten",
         )

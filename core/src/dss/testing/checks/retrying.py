@@ -8,11 +8,12 @@ from collections import Counter
 
 from dss.actions import Outcome
 from dss.testing.checks.refusing import carries, refusing
-from dss.testing.checks.writing import WritingChecks, all_done
+from dss.testing.checks.writing import THREE, WritingChecks, all_done
 from dss.testing.rig import Rig
-from dss.testing.suite import WRITES, needs_any
+from dss.testing.suite import needs_any
+from dss.testing.uses import WRITES
 from dss.testing.verdict import listed, require
-from dss.testing.wire import Call
+from dss.testing.wire import Call, Fault
 
 BUSY = 2
 """How often the system is busy before it takes a new record; for other changes it is busy once."""
@@ -20,6 +21,10 @@ PAUSE = 0.01
 """Seconds that have to pass at least before a busy system is asked again."""
 SAME = 2
 """How often one call that was refused may be made: once among others, and once alone."""
+ALL_OF_A_BATCH = (
+    "let what is busy pass as a `dss.errors.TemporaryError`; a handler that takes several records answers for those"
+    " that were done before it lets that pass, or has done them all in one transaction"
+)
 
 
 class RetryChecks(WritingChecks):
@@ -52,6 +57,36 @@ class RetryChecks(WritingChecks):
             )
             self.nothing_is_left(rig, branch)
         self.is_there(rig, branch, *rig.wanted[branch].values())
+
+    @needs_any(*WRITES)
+    def test_a_busy_moment_among_several_loses_none(self, rig: Rig, branch: str) -> None:
+        """Of several changes of each sort the second call finds the system busy: all are done, each once."""
+        for what in self.in_threes(rig, branch):
+            self.needed_is_there(rig, branch)
+            carried: list[Call] = []
+            rig.wire.heal()
+            rig.wire.fault = self._busy_at_the_second(carried)
+
+            ran = rig.apply()
+
+            rig.wire.heal()
+            require(
+                not ran.complaints(),
+                f"the system was busy for a moment in the middle of `{what}` of {THREE} records of `{branch}`, and not"
+                f" all was done:{listed(ran.complaints())}",
+                ALL_OF_A_BATCH,
+            )
+            self.is_there(rig, branch, *rig.wanted[branch].values())
+            self.nothing_is_left(rig, branch)
+
+    def _busy_at_the_second(self, carried: list[Call]) -> Fault:
+        def fault(call: Call, is_before: bool) -> None:
+            if is_before and call.writes and carries(call):
+                carried.append(call)
+                if len(carried) == 2:
+                    raise self.busy()
+
+        return fault
 
     def _busy(self, rig: Rig, often: int) -> list[float]:
         """Let the system be busy so often; gives the times of these calls and of the next one, as they come."""

@@ -6,6 +6,7 @@ from dss.actions import Kind
 from dss.attributes import ENABLED
 from dss.capabilities import Capability
 from dss.importers import Holder, Scope
+from dss.testing.checks.raising import answered
 from dss.testing.checks.records import same
 from dss.testing.checks.writing import WritingChecks, all_done
 from dss.testing.rig import FILTERED, IS_KEPT, Rig, plain
@@ -179,13 +180,17 @@ class ScopeChecks(WritingChecks):
             tree = rig.read()
             assert tree.importer is not None
             values = [theirs[name], ours[name], f"{theirs[name]}-free"]
-            holders = list(tree.importer.find_holders(getattr(tree, branch), name, values))
+            advice = (
+                "give a `Holder(value, native, idnumber)` for each record of the whole system that has one of the"
+                " values, ours and others'"
+            )
+            with answered(f"`find_holders` of `{branch}`", advice):
+                holders = list(tree.importer.find_holders(getattr(tree, branch), name, values))
             require(
                 all(isinstance(one, Holder) for one in holders)
                 and sorted(str(one.value) for one in holders) == sorted(map(str, values[:2])),
                 f"of three values of `{name}`, one of them free, `find_holders` gave {holders!r}",
-                "give a `Holder(value, native, idnumber)` for each record of the whole system that has one of the"
-                " values, ours and others'",
+                advice,
             )
             rig.want(branch, {**record, name: theirs[name]})
 

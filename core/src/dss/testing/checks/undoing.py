@@ -15,7 +15,7 @@ from dss.testing.suite import needs
 from dss.testing.verdict import listed, require
 
 ADVICE = (
-    "put back in the handlers of the contrary change what this one has changed; or say with"
+    "put back in the handlers of the contrary change, which has to be declared, what this one has changed; or say with"
     " `@handler(undo=Undo.PARTLY)` or `Undo.NOT` how far it can be undone"
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dss.actions import Kind, Outcome
+from dss.actions import Action, Kind, Outcome
 from dss.attributes import ENABLED
 from dss.capabilities import Capability
 from dss.importers import Scope
@@ -20,6 +20,10 @@ ALL_DONE = "the run said that all was done, and the system holds something else"
 WRITE = "write in the handler what the action says, and answer done only when the system has stored it"
 
 
+BYSTANDER = 10
+"""The number of a record beside the first: its key begins with that one's, which a pattern would find, too."""
+THREE = 3
+"""Records that `in_threes` changes at once."""
 SINGLY = 5
 """Hostile keys whose records are ended, one in a run: a source that halves is held."""
 
@@ -61,7 +65,7 @@ class WritingChecks(Suite):
     @needs(Capability.UPDATE)
     def test_updates_are_written(self, rig: Rig, branch: str) -> None:
         """Each attribute is changed to what is wanted, alone, and no other with it."""
-        record, bystander = self.record(branch, 1), self.record(branch, 2)
+        record, bystander = self.record(branch, 1), self.record(branch, BYSTANDER)
         self.has(rig, branch, record, bystander)
         for name in self.changeable(branch):
             record = {**record, name: self.another(branch, name, record[name])}
@@ -76,7 +80,7 @@ class WritingChecks(Suite):
     @needs(Capability.UPDATE)
     def test_many_updates_of_one_record_are_written(self, rig: Rig, branch: str) -> None:
         """All attributes at once."""
-        record, bystander = self.record(branch, 1), self.record(branch, 2)
+        record, bystander = self.record(branch, 1), self.record(branch, BYSTANDER)
         self.has(rig, branch, record, bystander)
         changed = {name: self.another(branch, name, record[name]) for name in self.changeable(branch)}
         rig.want(branch, {**record, **changed})
@@ -90,7 +94,7 @@ class WritingChecks(Suite):
     @needs(Capability.DISABLE)
     def test_disabling_and_enabling_are_written(self, rig: Rig, branch: str) -> None:
         """`enabled` goes to False and back, and nothing else changes."""
-        record, bystander = self.record(branch, 1), self.record(branch, 2)
+        record, bystander = self.record(branch, 1), self.record(branch, BYSTANDER)
         self.has(rig, branch, record, bystander)
         for enabled in (False, True):
             record = {**record, ENABLED: enabled}
@@ -105,7 +109,7 @@ class WritingChecks(Suite):
     @needs(Capability.END)
     def test_old_records_are_ended(self, rig: Rig, branch: str) -> None:
         """`old` disables a record or takes it away, and leaves its neighbours alone."""
-        record, bystander = self.record(branch, 1), self.record(branch, 2)
+        record, bystander = self.record(branch, 1), self.record(branch, BYSTANDER)
         self.has(rig, branch, record, bystander)
         rig.want_no_more(branch, record)
 
@@ -119,7 +123,7 @@ class WritingChecks(Suite):
     @needs(Capability.END, Capability.CREATE)
     def test_what_was_ended_can_come_back(self, rig: Rig, branch: str) -> None:
         """A record that is wanted again is there again, once, with its values."""
-        record, bystander = self.record(branch, 1), self.record(branch, 2)
+        record, bystander = self.record(branch, 1), self.record(branch, BYSTANDER)
         self.has(rig, branch, record, bystander)
         rig.want_no_more(branch, record)
         rig.apply()
@@ -134,10 +138,11 @@ class WritingChecks(Suite):
     @needs(Capability.MULTI_VALUES)
     def test_single_values_are_added_and_removed(self, rig: Rig, branch: str) -> None:
         """One value comes and goes, and the others stay; so do those of other records."""
-        record, bystander = self.record(branch, 1), self.record(branch, 2)
+        record, bystander = self.record(branch, 1), self.record(branch, BYSTANDER)
         for name in self.multi_valued(branch):
-            self.has(rig, branch, record, bystander)
             more = self.another(branch, name, record[name])
+            bystander = {**bystander, name: more}
+            self.has(rig, branch, record, bystander)
             fewer = self.fewer(branch, name, record[name])
             ways = [(Kind.ADD, more), (Kind.REMOVE, record[name])]
             if plain(fewer) != plain(record[name]):
@@ -190,6 +195,33 @@ class WritingChecks(Suite):
             "let the handler raise, or the branch's `refusal` give the reason before anything is written",
         )
         rig.want_no_more(branch, *refused.values())
+        self.nothing_is_left(rig, branch)
+
+    @needs(Capability.UPDATE)
+    def test_hostile_texts_are_updated_intact(self, rig: Rig, branch: str) -> None:
+        """The same where a text changes: what is stored is what was wanted, in that record alone."""
+        hostile = hostile_records(self, branch)
+        names = [name for name in self.free_texts(branch) if name in self.changeable(branch)]
+        if not names:
+            return
+        plain = [self.record(branch, number) for number in range(1, len(HOSTILE) + 2)]
+        self.has(rig, branch, *plain)
+        wanted = {one["idnumber"]: one for one in plain}
+        for record in hostile.values():
+            key = record["idnumber"]
+            wanted[key] = {**wanted[key], **{name: record[name] for name in names}}
+        rig.want(branch, *wanted.values())
+
+        ran = rig.apply()
+
+        seen = f"`{branch}` does not store texts as they are when they change ({'; '.join(ran.complaints()) or 'done'})"
+        self.is_there(
+            rig,
+            branch,
+            *wanted.values(),
+            seen=seen,
+            advice="pass values as parameters, or escape them by the library that makes the request",
+        )
         self.nothing_is_left(rig, branch)
 
     def refused_records(self, branch: str) -> dict[str, Values]:
@@ -275,7 +307,7 @@ class WritingChecks(Suite):
             rig.want(branch, comes)
             yield f"{Kind.NEW}"
         if Capability.UPDATE in declared:
-            for name in self.changeable(branch)[:1]:
+            for name in self.updated(rig, branch):
                 changes = {**changes, name: self.another(branch, name, changes[name])}
                 rig.want(branch, {**changes, **more})
                 yield f"{Kind.UPDATE} {name}"
@@ -290,6 +322,41 @@ class WritingChecks(Suite):
         if goes:
             rig.want_no_more(branch, *goes)
             yield f"{Kind.OLD}"
+
+    def in_threes(self, rig: Rig, branch: str) -> Iterator[str]:
+        """Let the system have records, then want a change of each sort of three of them at once, and name it."""
+        declared = self.declared().of(branch)
+        records = [self.record(branch, number) for number in range(1, 3 * THREE + 1)]
+        self.has(rig, branch, *records)
+        first, last = records[:THREE], records[-THREE:]
+        if Capability.CREATE in declared:
+            rig.want(branch, *(self.record(branch, 3 * THREE + number) for number in range(1, THREE + 1)))
+            yield f"{Kind.NEW}"
+        for sort, capability, names in (
+            (Kind.UPDATE, Capability.UPDATE, self.updated(rig, branch)),
+            (Kind.ADD, Capability.MULTI_VALUES, self.multi_valued(branch)[:1]),
+            (Kind.UPDATE, Capability.DISABLE, [ENABLED] if ENABLED in first[0] else []),
+        ):
+            for name in names if capability in declared else ():
+                changed = [{**one, name: self.another(branch, name, one[name])} for one in first]
+                rig.want(branch, *changed)
+                yield f"{sort} {name}"
+                if sort is Kind.ADD:
+                    rig.want(branch, *first)
+                    yield f"{Kind.REMOVE} {name}"
+                else:
+                    first = changed
+        if Capability.END in declared:
+            rig.want_no_more(branch, *last)
+            yield f"{Kind.OLD}"
+
+    def updated(self, rig: Rig, branch: str) -> list[str]:
+        """Attributes that may change: one for each handler that would carry that out."""
+        template, names = rig.tree().template, dict[object, str]()
+        for name in self.changeable(branch):
+            found = template.handler_for(Action(Kind.UPDATE, branch, "", attribute=name))
+            names.setdefault(getattr(found[0], "__name__", None) if found else None, name)
+        return list(names.values())
 
     def goes(self, branch: str) -> list[Values]:
         """What `one_by_one` wants no more."""
