@@ -48,8 +48,9 @@ def missing(tree: DataStoreTree, samples: Samples, branch: str) -> Iterator[str]
             names = "` or `".join(handler_names(action))
             yield f"`{capability}` needs a handler `{names}` on `{type(tree.template).__qualname__}`"
     if Capability.UNDO in declared:
-        extents = [tree.template.undo_for(action) for _, action in _actions(samples, branch)]
-        if all(extent is Undo.NOT for extent in extents):
+        found = [tree.template.handler_for(action) for _, action in _actions(samples, branch)]
+        extents = [one[1].undo for one in found if one is not None]
+        if extents and all(extent is Undo.NOT for extent in extents):
             yield f"`{Capability.UNDO}` needs a handler that is not marked `@handler(undo=Undo.NOT)`"
 
 

@@ -287,13 +287,14 @@ class ConnectorChecks(Suite):
                     f"`sources()` are the same although `{name}` of a record of `{branch}` has changed",
                     "make the digest of the content that was read",
                 )
-                first = list(rig.read().sources())
-            rig.seed(branch, [self.record(branch, 2)])
-            require(
-                _digests(first) != _digests(list(rig.read().sources())),
-                f"`sources()` are the same although a record of `{branch}` has come",
-                "make the digest of the content that was read",
-            )
+        branch = self.declared().branches[0]
+        first = list(rig.read().sources())
+        rig.seed(branch, [self.record(branch, 2)])
+        require(
+            _digests(first) != _digests(list(rig.read().sources())),
+            f"`sources()` are the same although a record of `{branch}` has come",
+            "make the digest of the content that was read",
+        )
 
     @basic
     def test_secrets_are_kept_as_secrets(self) -> None:
