@@ -18,7 +18,7 @@ from dss.testing.uses import WRITES
 from dss.testing.verdict import fail
 from dss.testing.wire import Call, Fault
 
-TRIES = 8
+TRIES = 6
 """Calls after which a run is killed at the most; once it is killed before the first."""
 AFTER_DEATH = (
     "let nothing that a dead process leaves behind, a lock or a table of its own, stop the next one: take a lock that"

@@ -23,7 +23,7 @@ ONE_BY_ONE = (
 )
 BROUGHT = 4
 """Records that each round brings, for as many sorts of change in the next."""
-TRIES = 8
+TRIES = 6
 """Calls at which a failure is tried at the most, each once before and once after the system has taken it."""
 
 

@@ -6,7 +6,10 @@ import itertools
 import time
 from collections import Counter
 
+import stamina
+
 from dss.actions import Outcome
+from dss.apply import ATTEMPTS
 from dss.testing.checks.refusing import carries, refusing
 from dss.testing.checks.writing import THREE, WritingChecks, all_done
 from dss.testing.rig import Rig
@@ -67,7 +70,9 @@ class RetryChecks(WritingChecks):
             rig.wire.heal()
             rig.wire.fault = self._busy_at_the_second(carried)
 
-            ran = rig.apply()
+            # that there are pauses is seen above
+            with stamina.set_testing(True, attempts=ATTEMPTS):
+                ran = rig.apply()
 
             rig.wire.heal()
             require(
