@@ -17,7 +17,6 @@ from core.tests.testing.sound import SoundSuite
 
 from dss.actions import Action, Result
 from dss.capabilities import Capability
-from dss.errors import TemporaryError
 from dss.importers import Given, Records, Scope
 from dss.templates import Undo, handler
 
@@ -299,67 +298,6 @@ class CrashesInAnother(Tree):
         if os.getpid() != self.process:
             os.kill(os.getpid(), signal.SIGKILL)
         return super().open_client()
-
-
-# -- busy, and refused ---------------------------------------------------------------------------------------------
-
-
-class Retrying(Template):
-    """Has a way of its own with calls that fail."""
-
-    def tried(self, call: Callable[[], Any]) -> Any:
-        """What a call answers in the end."""
-        return call()
-
-    def one(self, statement: str, values: Any) -> Any:
-        return self.tried(lambda: super(Retrying, self).one(statement, values))
-
-
-@caught_by("test_a_busy_system_is_asked_again_after_a_pause", "and let it pass")
-class BusyIsForGood(Retrying):
-    def tried(self, call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except TemporaryError as error:
-            raise RuntimeError("busy") from error
-
-
-@caught_by("test_a_busy_system_is_asked_again_after_a_pause", "wait before asking again")
-@caught_by("test_what_is_refused_has_failed_and_is_not_asked_again", "make a `TemporaryError` only of")
-class AsksAtOnce(Retrying):
-    def tried(self, call: Callable[[], Any]) -> Any:
-        for _ in range(5):
-            try:
-                return call()
-            except Exception:  # noqa: S112  this is what is wrong with it
-                continue
-        return call()
-
-
-@caught_by("test_a_busy_moment_among_several_loses_none", "let what is busy pass")
-class BusyLater(Retrying):
-    """Knows of what is busy in the first call only."""
-
-    done = 0
-
-    def tried(self, call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except TemporaryError as error:
-            if not self.done:
-                raise
-            raise RuntimeError("busy") from error
-        finally:
-            self.done += 1
-
-
-@caught_by("test_what_is_refused_has_failed_and_is_not_asked_again", "make a `TemporaryError` only of")
-class RefusedIsBusy(Retrying):
-    def tried(self, call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except RuntimeError as error:
-            raise TemporaryError("refused") from error
 
 
 # -- somebody else -------------------------------------------------------------------------------------------------

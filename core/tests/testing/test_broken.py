@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from core.tests.testing import (
+    broken_breaks,
     broken_connector,
+    broken_declared,
     broken_failing,
     broken_privacy,
     broken_reading,
+    broken_retrying,
     broken_scope,
     broken_telling,
     broken_undoing,
@@ -21,10 +24,13 @@ from core.tests.testing.broken import BROKEN, Broken, checks, make_check
 from dss.testing import NotConforming
 
 GATHERED = (
+    broken_breaks,
     broken_connector,
+    broken_declared,
     broken_failing,
     broken_privacy,
     broken_reading,
+    broken_retrying,
     broken_scope,
     broken_telling,
     broken_undoing,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from dss.testing.checks.connector import ConnectorChecks
+from dss.testing.checks.delta import DeltaChecks
 from dss.testing.checks.drift import DriftChecks
 from dss.testing.checks.dry_runs import DryRunChecks
 from dss.testing.checks.dying import DyingChecks
@@ -22,7 +23,7 @@ from dss.testing.checks.scope import ScopeChecks
 from dss.testing.checks.undoing import UndoChecks
 
 
-class SourceSuite(ConnectorChecks, ReadingChecks, HostileReadingChecks, PrivacyChecks):
+class SourceSuite(ConnectorChecks, ReadingChecks, DeltaChecks, HostileReadingChecks, PrivacyChecks):
     """What a connector has to keep that stands on the left of a sync, and is only read."""
 
 

@@ -8,8 +8,9 @@ from dss.actions import Outcome
 from dss.attributes import ENABLED
 from dss.capabilities import Capability
 from dss.testing.checks.broken_reads import spread_in_pairs
+from dss.testing.checks.changes import THREE
 from dss.testing.checks.refusing import carries
-from dss.testing.checks.writing import THREE, WritingChecks, all_done
+from dss.testing.checks.writing import WritingChecks, all_done
 from dss.testing.rig import Rig
 from dss.testing.samples import Values
 from dss.testing.suite import needs, needs_any

@@ -10,8 +10,9 @@ import stamina
 
 from dss.actions import Outcome
 from dss.apply import ATTEMPTS
+from dss.testing.checks.changes import THREE
 from dss.testing.checks.refusing import carries, refusing
-from dss.testing.checks.writing import THREE, WritingChecks, all_done
+from dss.testing.checks.writing import WritingChecks, all_done
 from dss.testing.rig import Rig
 from dss.testing.suite import needs_any
 from dss.testing.uses import WRITES
