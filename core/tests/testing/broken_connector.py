@@ -206,6 +206,18 @@ for name, hooks, says in (
         ),
         "`__template__`",
     ),
+    (
+        "ModelsAreTexts",
+        module(
+            dss_register_trees=[Tree], dss_register_branches=list(BRANCHES), dss_register_models=["Person"]
+        ),
+        "return a list of classes",
+    ),
+    (
+        "NoListOfTemplates",
+        module(dss_register_trees=[Tree], dss_register_branches=list(BRANCHES), dss_register_templates=None),
+        "return a list of classes",
+    ),
 ):
     BROKEN.append(Broken(name, REGISTERED, says, "people", {"connector": hooks}))
 

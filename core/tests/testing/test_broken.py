@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from core.tests.testing import (
+    broken_answers,
     broken_breaks,
     broken_connector,
     broken_declared,
     broken_failing,
+    broken_given,
     broken_privacy,
     broken_reading,
     broken_retrying,
@@ -24,10 +26,12 @@ from core.tests.testing.broken import BROKEN, Broken, checks, make_check
 from dss.testing import NotConforming
 
 GATHERED = (
+    broken_answers,
     broken_breaks,
     broken_connector,
     broken_declared,
     broken_failing,
+    broken_given,
     broken_privacy,
     broken_reading,
     broken_retrying,

@@ -147,6 +147,8 @@ def test_a_connector_that_is_not_there_fails_in_one_place(project: pytest.Pytest
     assert outcomes.keys() == {"failed", "skipped", "deselected"}
     assert outcomes["failed"] == 1
     ran.stdout.fnmatch_lines(["  To change: mend the entry point*", "SKIPPED*the connector is not found*"])
+    ran.stdout.no_fnmatch_line("*not declared: *")
+    ran.stdout.no_fnmatch_line("*not tried: *")
 
 
 def test_a_suite_without_a_system_says_so(project: pytest.Pytester) -> None:
@@ -164,3 +166,56 @@ class TestRoster(SourceSuite):
     ran = project.runpytest_inprocess("-k", READING)
 
     ran.stdout.fnmatch_lines(["*`TestRoster` has no fixture `system`; write one*"])
+
+
+UNFORESEEN = {
+    "a `System` with a method too few": (
+        "class Half(System):\n    def options(self): return {}",
+        "@pytest.fixture\n    def system(self): return Half()",
+        "mend `TestRoster.system` (test_unforeseen.py, line *), which the suite gives, and which raised TypeError",
+    ),
+    "a method of the suite": (
+        "",
+        "def tap(self, client, wire): return client.session",
+        "mend `TestRoster.tap` (test_unforeseen.py, line *), which the suite gives, and which raised AttributeError",
+    ),
+    "a method of the connector": (
+        "",
+        "connector = connector(branches=[Refusing])",
+        "mend `Refusing.refusal` (test_unforeseen.py, line *), which raised ZeroDivisionError; *",
+    ),
+    "what only the kit knows": (
+        "",
+        "plain = None",
+        "look for AttributeError above: the kit was given what it cannot use*",
+    ),
+}
+"""By what goes wrong, with no check to foresee it: what stands above the suite, what in it, and the advice."""
+
+
+@pytest.mark.parametrize("where", UNFORESEEN)
+def test_what_no_check_foresees_is_told_with_what_to_change(project: pytest.Pytester, where: str) -> None:
+    """The error is shown as Python tells it, and below it whose code has to be mended."""
+    above, inside, advice = UNFORESEEN[where]
+    project.makepyfile(
+        test_unforeseen=f"""
+import pytest
+from core.tests.testing.roster.tree import People
+from core.tests.testing.sound import SoundSuite, connector
+from dss.testing import System
+
+class Refusing(People):
+    @classmethod
+    def refusal(cls, attribute, value):
+        return 1 / 0
+
+{above}
+
+class TestRoster(SoundSuite):
+    {inside}
+"""
+    )
+
+    ran = project.runpytest_inprocess("-k", f"({READING} or test_a_branch_answers) and people")
+
+    ran.stdout.fnmatch_lines(["E *Error: *", f"  To change: {advice}"])

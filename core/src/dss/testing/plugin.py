@@ -98,21 +98,35 @@ def pytest_runtest_makereport(
         "fulltrace"
     ):
         report.longrepr = str(error)
+    elif report.failed and isinstance(error, Exception) and _marks(item):
+        _advise(report, item, error)
     if (report.when == "call" or report.outcome != "passed") and (marks := _marks(item)):
         suite: Any = getattr(item, "cls", None)
         name = getattr(suite.connector, "__name__", suite.connector) or suite.__name__
         needed = {one for mark in marks.values() for one in mark.args}
-        undeclared = sorted(map(str, needed - _declared(suite))) if report.skipped else []
+        declared = _declared(suite)
+        if declared is None and report.skipped:
+            return report
+        undeclared = sorted(map(str, needed - (declared or set()))) if report.skipped else []
         setattr(report, CHECK, [str(name), "dss_basic" in marks, undeclared])
     return report
 
 
-def _declared(suite: Any) -> frozenset[Any]:
+def _advise(report: pytest.TestReport, item: pytest.Item, error: Exception) -> None:
+    """Say below an error that no check has foreseen what to change."""
+    from dss.testing.unforeseen import advice
+
+    add: Any = getattr(report.longrepr, "addsection", None)
+    if add is not None:
+        add("dss.testing", f"  To change: {advice(error, getattr(item, 'cls', None))}")
+
+
+def _declared(suite: Any) -> frozenset[Any] | None:
+    """What is declared; None where no connector is found, of which a check of its own tells why."""
     try:
         declared: frozenset[Any] = suite.declared().all()
     except Exception:
-        # a check of its own says why the connector is not found
-        return frozenset()
+        return None
     return declared
 
 

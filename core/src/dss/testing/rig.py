@@ -17,6 +17,7 @@ from dss.claiming import unclaimed
 from dss.config import load_config
 from dss.drift import Drift
 from dss.dry_run import rehearse
+from dss.errors import ConfigError
 from dss.filing import write_run
 from dss.journal import Journal
 from dss.launcher.toml import key_text, value_text
@@ -26,9 +27,10 @@ from dss.report import Report
 from dss.runner import Run
 from dss.structure import Structurer
 from dss.testing.declared import Declared, declared_by
+from dss.testing.raising import answered
 from dss.testing.samples import Values
 from dss.testing.system import System
-from dss.testing.verdict import fail
+from dss.testing.verdict import fail, require
 from dss.testing.wanted import NAME, Wanted, wanted_plugin
 from dss.testing.wire import Wire
 from dss.tree import DataStoreTree
@@ -113,7 +115,7 @@ class Rig:
         self.wanted: Wanted = {}
         self.wire = Wire()
         self.filters: dict[str, str] = {}
-        self.options: Mapping[str, Any] = dict(system.options())
+        self.options: Mapping[str, Any] = _options(suite, system)
         self._trees: list[DataStoreTree] = []
         self.bound = _bound(declared, self.options, folder)
         self._registry: Registry | None = None
@@ -346,8 +348,32 @@ class Rig:
         yield "[breaker]\nfailures = 0\nshare = 1.0"
 
 
+def _options(suite: Suite, system: System) -> dict[str, Any]:
+    """The connector's options, as its author gives them.
+
+    Raises:
+        NotConforming: the fixture gives no system, or that no options.
+    """
+    require(
+        isinstance(system, System),
+        f"the fixture `system` of `{type(suite).__name__}` gives {system!r}",
+        "let it return an instance of your subclass of `dss.testing.System`, fresh and empty for every test",
+    )
+    kind = type(system).__name__
+    advice = f"let `{kind}.options` return a dict of the connector's options, as they would stand in `[trees.NAME]`"
+    with answered(f"`options` of `{kind}`", advice):
+        return dict(system.options())
+
+
 def _bound(declared: Declared, given: Mapping[str, Any], folder: Path) -> dict[str, type[DataStoreBranch]]:
-    options = Structurer(folder).structure(dict(given), declared.tree.Options, "options")
+    try:
+        options = Structurer(folder).structure(dict(given), declared.tree.Options, "options")
+    except ConfigError as error:
+        fail(
+            f"`{declared.tree.__name__}` cannot be made with the options that the suite's `System` gives: {error}",
+            f"let `options` of the suite's `System` give the fields of `{declared.tree.Options.__qualname__}`, in the"
+            " form that they would have in TOML",
+        )
     tree = declared.tree(options, name=SYSTEM, registry=declared.registry, config_folder=folder)
     found = {branch.__name__: branch for branch in tree.branches}
     return {name: found[name] for name in declared.registered if name in found}

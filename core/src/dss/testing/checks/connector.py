@@ -12,14 +12,15 @@ from dss.capabilities import Capability, Finding
 from dss.errors import DssError
 from dss.sources import Source
 from dss.templates import DefaultTemplate
-from dss.testing.checks.raising import answered
 from dss.testing.hostile import HOSTILE
 from dss.testing.presence import missing, undeclared
+from dss.testing.raising import answered
 from dss.testing.rig import Rig
-from dss.testing.samples import can_be_made, kinds, settable
+from dss.testing.samples import kinds
 from dss.testing.suite import Suite, basic, needs
 from dss.testing.uses import WRITES, idle, takes_any_text
 from dss.testing.verdict import fail, listed, require
+from dss.tree import DataStoreTree
 
 T = TypeVar("T")
 
@@ -84,7 +85,13 @@ class ConnectorChecks(Suite):
 
     def _registered(self, kind: str, base: type[T]) -> list[type[T]]:
         declared = self.declared()
-        return declared.registry.classes(declared.name, kind, base)
+        try:
+            return declared.registry.classes(declared.name, kind, base)
+        except DssError as error:
+            fail(
+                str(error),
+                f"let `dss_register_{kind}` return a list of classes; leave it out where there are none",
+            )
 
     @basic
     def test_a_branch_answers_in_words_or_not_at_all(self, rig: Rig, branch: str) -> None:
@@ -189,21 +196,6 @@ class ConnectorChecks(Suite):
         )
 
     @basic
-    def test_sample_records_have_every_attribute(self, rig: Rig, branch: str) -> None:
-        """What the kit cannot make a value of is given by the author; else nothing of it would be tried."""
-        record, bound = self.record(branch, 1), rig.bound[branch]
-        strange = [
-            f"`{name}`: {hint}"
-            for name, hint in settable(bound).items()
-            if name not in record and not can_be_made(hint) and name not in bound.references()
-        ]
-        require(
-            not strange,
-            f"the kit cannot make values of these attributes of `{branch}`:{listed(strange)}",
-            "give values in the suite's `record`, and others in `another`; None for what the system does not keep",
-        )
-
-    @basic
     @pytest.mark.parametrize("which", ["one", "another"])
     def test_identity_tells_systems_apart(self, rig: Rig, which: str) -> None:
         """It is a text, the same each time, and another for another system: journal and plans know a system by it."""
@@ -223,6 +215,18 @@ class ConnectorChecks(Suite):
             f"`identity()` gives {first!r}, and gives it for other systems too",
             "override `identity` and name the system itself: the path of its file, or its address",
         )
+
+    @basic
+    def test_a_client_is_opened(self, rig: Rig) -> None:
+        """`open_client()`, where a tree has one, gives the connection."""
+        tree = rig.tree()
+        if type(tree).open_client is DataStoreTree.open_client:
+            return
+        advice = "return what reads and writes the system; leave the method out where there is no connection"
+        with answered("`open_client()`", advice):
+            client = tree.client
+
+        require(client is not None, "`open_client()` gives None", advice)
 
     @basic
     def test_check_finds_nothing_wrong(self, rig: Rig) -> None:

@@ -11,7 +11,7 @@ import warnings
 
 from dss.testing.checks.broken_reads import spread_in_pairs
 from dss.testing.checks.failing import FailingChecks
-from dss.testing.checks.raising import answered
+from dss.testing.raising import answered
 from dss.testing.rig import Rig
 from dss.testing.suite import needs_any
 from dss.testing.uses import WRITES

@@ -6,9 +6,9 @@ from dss.actions import Kind
 from dss.attributes import ENABLED
 from dss.capabilities import Capability
 from dss.importers import Holder, Scope
-from dss.testing.checks.raising import answered
 from dss.testing.checks.records import same
 from dss.testing.checks.writing import WritingChecks, all_done
+from dss.testing.raising import answered
 from dss.testing.rig import FILTERED, IS_KEPT, Rig, plain
 from dss.testing.samples import Values
 from dss.testing.suite import needs
