@@ -208,6 +208,15 @@ def _settable(klass: type) -> dict[str, Any]:
     return {name: hints.get(name, str) for name in names}
 
 
+def can_be_missing(bound: Branch, name: str) -> bool:
+    """Whether an item may be without an attribute: its model has a default for it, or says that it may be None."""
+    if not attrs.has(bound.klass):
+        return True
+    field = getattr(attrs.fields(bound.klass), name, None)
+    hint = settable(bound).get(name)
+    return field is None or field.default is not attrs.NOTHING or type(None) in get_args(hint)
+
+
 def _several(value: Any) -> Collection[str]:
     if value is None or value == "":
         return ()

@@ -19,6 +19,7 @@ from dss.testing.checks.drift import DriftChecks
 from dss.testing.checks.dry_runs import DryRunChecks
 from dss.testing.checks.dying import DyingChecks
 from dss.testing.checks.failing import FailingChecks
+from dss.testing.checks.gaps import GapChecks
 from dss.testing.checks.given import GivenChecks
 from dss.testing.checks.hostile_reading import HostileReadingChecks
 from dss.testing.checks.privacy import PrivacyChecks
@@ -50,6 +51,7 @@ class TargetSuite(
     ScopeChecks,
     DryRunChecks,
     DriftChecks,
+    GapChecks,
     SourceSuite,
 ):
     """What a connector has to keep that stands on the right of a sync, and is read and written."""
