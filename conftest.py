@@ -4,24 +4,27 @@ from pathlib import Path
 
 import pytest
 from sybil import Sybil
-from sybil.parsers.markdown import PythonCodeBlockParser, SkipParser
+from sybil.parsers.markdown import PythonCodeBlockParser
 
 ROOT = Path(__file__).parent
 
 collect_ignore = ["examples/card_file/tests"]
 """They need what is not installed here: `tests/test_card_file.py` runs them where it is, as its author would."""
 
+DOCUMENTS = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs/*.md",
+    "docs/*/*.md",
+    "core/*.md",
+    "plugins/*/*.md",
+    "examples/*/*.md",
+]
+"""Where they are."""
+
 pytest_collect_file = Sybil(
-    parsers=[PythonCodeBlockParser(), SkipParser()],
-    patterns=[
-        "README.md",
-        "CONTRIBUTING.md",
-        "docs/*.md",
-        "docs/*/*.md",
-        "core/*.md",
-        "plugins/*/*.md",
-        "examples/*/*.md",
-    ],
+    parsers=[PythonCodeBlockParser()],
+    patterns=DOCUMENTS,
     path=str(ROOT),
 ).pytest()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.tutorial import File, steps
 from tools.reference import classes, configuration, source
 from tools.reference.__main__ import COMMAND, PAGES, ROOT, cog, generated
 from tools.reference.docstrings import parsed
@@ -24,6 +27,11 @@ DOCUMENTS = [
     *sorted(ROOT.glob("examples/*/README.md")),
     *sorted(ROOT.glob("core/README.md")),
 ]
+
+FOLLOWED = [
+    page for page in DOCUMENTS if page.parent.name == "tutorials" or page.parent.parent.name == "examples"
+]
+"""Pages that tests follow word for word: `test_tutorials.py`, `test_card_file.py`."""
 
 
 @pytest.mark.parametrize("page", generated(), ids=lambda page: page.stem)
@@ -152,3 +160,22 @@ def test_kinds_of_keys_are_told_in_words() -> None:
     kinds = {key.name: key.kind for key in configuration.keys_of(TreeConfig)}
 
     assert kinds == {"connector": "text", "tree": "text", "plugins": "list of texts"}
+
+
+@pytest.mark.parametrize("page", DOCUMENTS, ids=lambda page: str(page.relative_to(ROOT)))
+def test_python_on_a_page_is_run(page: Path) -> None:
+    """By itself where a fence says `python`; where it says `py`, as a file that the page's commands use."""
+    text = page.read_text(encoding="utf-8")
+    kinds = re.findall(r"^ *```(\w+)$", text, flags=re.MULTILINE)
+    files = [step for step in steps(text) if isinstance(step, File)] if page in FOLLOWED else []
+
+    assert not {"python3", "pycon", "pyi"} & set(kinds)
+    assert kinds.count("py") <= sum(file.path.endswith(".py") for file in files)
+
+
+def test_python_is_looked_for_on_every_page(pytestconfig: pytest.Config) -> None:
+    """No page lies where its Python would not be collected."""
+    workspace: Any = pytestconfig.pluginmanager.getplugin(str(ROOT / "conftest.py"))
+    collected = {page for pattern in workspace.DOCUMENTS for page in ROOT.glob(pattern)}
+
+    assert set(DOCUMENTS) <= collected

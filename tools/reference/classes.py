@@ -18,6 +18,9 @@ from tools.reference import source
 from tools.reference.docstrings import first_sentence, parsed
 from tools.reference.markdown import block, code, explained, long_signature, table
 
+PYTHON, TEXT = "python", "text"
+"""Kinds of blocks: an import is run with the tests, and a signature alone is no program."""
+
 
 def described(*places: str, level: int = 3, without: Collection[str] = ()) -> str:
     """Classes and functions, each with a heading.
@@ -40,14 +43,15 @@ def _described(place: str, level: int, without: Collection[str]) -> str:
     if not isinstance(thing, type):
         begin = "with " if source.is_context_manager(thing) else ""
         signatures = "\n".join(f"{begin}{long_signature(one)}" for one in source.signatures(thing))
-        shown = [block(f"{imported}\n\n{signatures}"), explained(doc)]
+        shown = [block(imported, PYTHON), block(signatures, TEXT), explained(doc)]
     elif issubclass(thing, enum.Enum):
-        shown = [block(imported), explained(doc), values(place)]
+        shown = [block(imported, PYTHON), explained(doc), values(place)]
     else:
         bases = [base.__name__ for base in thing.__bases__ if base is not object]
         made = f"class {long_signature(source.constructor(thing))}"
         below = f"\n\nA subclass of {', '.join(map(code, bases))}." if bases else ""
-        shown = [block(f"{imported}\n\n{made}"), explained(doc) + below, members(place, without=without)]
+        shown = [block(imported, PYTHON), block(made, TEXT)]
+        shown += [explained(doc) + below, members(place, without=without)]
     return "\n\n".join([head, *filter(None, shown)])
 
 
@@ -106,7 +110,7 @@ def _attributes(cls: type, without: Collection[str]) -> str:
 
 def aliases(*places: str) -> str:
     """Names of types, and what they stand for."""
-    return block("\n".join(map(source.alias, places)))
+    return block("\n".join(map(source.alias, places)), TEXT)
 
 
 def names(module: str) -> str:

@@ -96,7 +96,7 @@ def options_of_connectors(page: str) -> Iterator[Wanted]:
     for name in registry.names():
         for tree in registry.classes(name, "trees", DataStoreTree):
             for option in dict.fromkeys(configuration.options_of(tree.Options)):
-                yield Wanted(f"option `{option}` of {name}", f"`{option}`", page.format(name=name))
+                yield Wanted(f"option `{option}` of {name}", f"| `{option}`", page.format(name=name))
 
 
 def _commands() -> Iterator[Wanted]:
@@ -109,9 +109,10 @@ def _commands() -> Iterator[Wanted]:
 
 
 def _keys() -> Iterator[Wanted]:
+    """Keys of the configuration: each is to have a row of a table, since a text may name it for another reason."""
     page = "configuration.md"
     for key in configuration.top_keys():
-        yield Wanted(f"key `{key.name}`", f"`{key.name}`", page, "At the top")
+        yield Wanted(f"key `{key.name}`", f"| `{key.name}`", page, "At the top")
     for name, (heading, cls) in configuration.TABLES.items():
         for key in configuration.keys_of(cls):
-            yield Wanted(f"key `{name}.{key.name}`", f"`{key.name}`", page, f"`{heading}`")
+            yield Wanted(f"key `{name}.{key.name}`", f"| `{key.name}`", page, f"`{heading}`")

@@ -47,7 +47,7 @@ def _hook(name: str, hook: Any, level: int) -> str:
     return "\n\n".join(
         [
             f"{'#' * level} {code(name)}",
-            block(f"@hookimpl\ndef {long_signature(*source.signatures(hook))}"),
+            block(f"@hookimpl\ndef {long_signature(*source.signatures(hook))}: ...", "python"),
             explained(parsed(hook.__doc__)),
             who,
         ]

@@ -24,8 +24,8 @@ def code(text: str) -> str:
     return f"`{text}`" if text else ""
 
 
-def block(text: str, language: str = "py") -> str:
-    """Lines of code. What does not run by itself is no `python`, since blocks of that kind are run."""
+def block(text: str, language: str) -> str:
+    """Lines of code; of the language `python`, they are run with the other tests."""
     return f"```{language}\n{text}\n```"
 
 

@@ -300,3 +300,18 @@ def sync() -> Synced:
 
 def _named(action: Action) -> tuple[object, ...]:
     return action.branch, action.kind, action.idnumber, action.attribute
+
+
+LONG = (
+    "test_a_death_at_any_write_loses_nothing",
+    "test_a_busy_system_is_asked_again_after_a_pause",
+    "test_a_failure_at_any_write_is_made_good_by_the_next_run",
+)
+"""Checks of the kit that make many runs, end processes, or wait: minutes for all branches."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark these as slow."""
+    for item in items:
+        if "test_conformance" in item.nodeid and item.name.startswith(LONG):
+            item.add_marker(pytest.mark.slow)
