@@ -15,6 +15,7 @@ from dss.testing import System, TargetSuite, Wire
 from dss_moodle_db import cohorts, courses, enrolments, groups, people
 
 CATEGORY, ELSEWHERE = "Category 1", "Category 2"
+CLASSES = 100
 PEOPLE = ("students", "teachers", "guardians")
 COLUMNS = {
     "given_name": "firstname",
@@ -322,12 +323,12 @@ class TestMoodle(TargetSuite):
     # -- samples ---------------------------------------------------------------------------------------------------
 
     def record(self, branch: str, number: int) -> dict[str, Any]:
-        """Every second enrollment is that of a teacher."""
+        """Every second enrollment is that of a teacher; where there are many, they are of a few classes, as in life."""
         if branch != "enrollments":
             return super().record(branch, number)
         role, people = ("student", "students") if number % 2 else ("teacher", "teachers")
         values = {
-            "class_": self.idnumber("classes", number),
+            "class_": self.idnumber("classes", number if number <= CLASSES else number % CLASSES + 1),
             "person": self.idnumber(people, number),
             "role": role,
         }
