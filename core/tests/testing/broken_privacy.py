@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,22 @@ class LogsStatements(Template):
     def one(self, statement: str, values: Sequence[Any]) -> Any:
         LOG.debug("%s %s", statement, values)
         return super().one(statement, values)
+
+
+@caught_by(WRITING, "by branch and idnumber only", branch="seats")
+class PrintsStatements(Template):
+    def one(self, statement: str, values: Sequence[Any]) -> Any:
+        print(statement, values)  # noqa: T201  as somebody who looks for a mistake leaves it behind
+        return super().one(statement, values)
+
+
+@caught_by(READING, "by branch and idnumber only")
+@caught_by(BREAKING, "by branch and idnumber only")
+class PrintsRows(Importer):
+    def found(self, branch: Branch, where: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        for row in super().found(branch, where, values):
+            print(row, file=sys.stderr)  # noqa: T201
+            yield row
 
 
 @caught_by(WRITING, "by branch and idnumber only", branch="groups")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import io
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
@@ -41,6 +44,19 @@ def hides_secrets(secrets: Iterable[str], texts: Iterable[str], what: str) -> No
         "keep it in a `dss.secrets.Secret`, and call `reveal()` only in the one call that needs it; let no error quote"
         " what was sent with it",
     )
+
+
+@contextlib.contextmanager
+def overheard() -> Iterator[list[str]]:
+    """What is printed, and warned of, while the block runs; it is there once the block has ended."""
+    said, printed = list[str](), io.StringIO()
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            try:
+                yield said
+            finally:
+                said += [printed.getvalue(), *(str(one.message) for one in warned)]
 
 
 def private_values(rig: Rig) -> list[str]:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dss.testing.checks.broken_reads import FEW, BrokenReadChecks
-from dss.testing.private import WRONG, hides_secrets, is_private, texts_of, with_wrong_secrets
+from dss.testing.private import (
+    WRONG,
+    hides_secrets,
+    is_private,
+    overheard,
+    texts_of,
+    with_wrong_secrets,
+)
 from dss.testing.rig import Rig
 from dss.testing.suite import basic
 from dss.tree import DataStoreTree
@@ -24,17 +30,16 @@ class PrivacyChecks(BrokenReadChecks):
 
     @basic
     def test_reading_tells_no_values(self, rig: Rig, branch: str, caplog: pytest.LogCaptureFixture) -> None:
-        """Logs at the finest level, findings, reprs of tree, client, options and branch: no value, and no secret."""
+        """Logs, what is printed, findings, reprs of tree, client, options and branch: no value, and no secret."""
         caplog.set_level(logging.DEBUG)
         self.seeded_and_wanted(rig, branch)
 
-        with warnings.catch_warnings(record=True) as warned:
-            warnings.simplefilter("always")
+        with overheard() as said:
             tree = rig.read(branch)
             findings = [str(getattr(one, "text", one)) for one in tree.check()]
-            told = [*findings, *_reprs(tree, branch), tree.identity(), *(str(one.message) for one in warned)]
+            told = [*findings, *_reprs(tree, branch), tree.identity()]
 
-        is_private(rig, branch, [*told, caplog.text], "reading")
+        is_private(rig, branch, [*told, *said, caplog.text], "reading")
 
     @basic
     def test_a_reading_that_fails_tells_no_values(
@@ -49,10 +54,12 @@ class PrivacyChecks(BrokenReadChecks):
         for _, breaks in list(self.breaks(rig, {self.lost: FEW})):
             tree = rig.tree()
             breaks()
-            try:
-                tree.read([branch])
-            except Exception as error:
-                told += [*texts_of(error), *_reprs(tree, branch)]
+            with overheard() as said:
+                try:
+                    tree.read([branch])
+                except Exception as error:
+                    told += [*texts_of(error), *_reprs(tree, branch)]
+            told += said
 
         is_private(rig, branch, [*told, caplog.text], "a reading that broke")
 
@@ -70,15 +77,15 @@ class PrivacyChecks(BrokenReadChecks):
 
         rig.options = with_wrong_secrets(rig.options, right, write)
         told = list[str]()
-        for branch in self.declared().branches[:1]:
+        with overheard() as said:
             try:
                 with contextlib.closing(rig.tree()) as tree:
                     told += [tree.identity(), *(str(getattr(one, "text", one)) for one in tree.check())]
-                    tree.read([branch])
+                    tree.read(self.declared().branches[:1])
             except Exception as error:
                 told += texts_of(error)
 
-        hides_secrets([WRONG], [*told, caplog.text], "a system that was opened by a wrong secret")
+        hides_secrets([WRONG], [*told, *said, caplog.text], "a system that was opened by a wrong secret")
 
     def seeded_and_wanted(self, rig: Rig, branch: str) -> None:
         """Put records there whose values are to be seen nowhere."""

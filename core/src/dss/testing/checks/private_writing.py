@@ -10,7 +10,7 @@ import pytest
 from dss.capabilities import Capability
 from dss.testing.checks.refusing import refusing
 from dss.testing.checks.writing import WritingChecks
-from dss.testing.private import is_private
+from dss.testing.private import is_private, overheard
 from dss.testing.rig import Ran, Rig
 from dss.testing.suite import needs, needs_any
 from dss.testing.uses import WRITES
@@ -27,13 +27,14 @@ class PrivateWritingChecks(WritingChecks):
         """For every sort of change: neither the run nor the reason of what failed in it tells a value, or a secret."""
         caplog.set_level(logging.DEBUG)
         told = list[str]()
-        for _ in self.one_by_one(rig, branch):
-            rig.wire.fault = refusing(self.refused, Counter())
-            told += _told(rig.apply())
-            rig.wire.heal()
-            told += _told(rig.apply())
+        with overheard() as said:
+            for _ in self.one_by_one(rig, branch):
+                rig.wire.fault = refusing(self.refused, Counter())
+                told += _told(rig.apply())
+                rig.wire.heal()
+                told += _told(rig.apply())
 
-        is_private(rig, branch, [*told, caplog.text], "a run")
+        is_private(rig, branch, [*told, *said, caplog.text], "a run")
 
     @needs(Capability.CREATE)
     def test_a_refusal_tells_no_values(self, rig: Rig, branch: str, caplog: pytest.LogCaptureFixture) -> None:
@@ -53,9 +54,10 @@ class PrivateWritingChecks(WritingChecks):
         refusal = getattr(rig.tree(), branch).refusal
         # of what is not even planned the core shows the value itself, to whom it shows the plan
         told = [refusal(name, value) or "" for one in marked for name, value in one.items()]
-        told += _told(rig.apply())
+        with overheard() as said:
+            told += _told(rig.apply())
 
-        is_private(rig, branch, [*told, caplog.text], "a text that was refused")
+        is_private(rig, branch, [*told, *said, caplog.text], "a text that was refused")
 
 
 def _told(ran: Ran) -> list[str]:
