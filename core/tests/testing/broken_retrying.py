@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from core.tests.testing.broken import caught_by
+from core.tests.testing.roster.system import Untidy
 from core.tests.testing.roster.template import Template
 
 from dss.errors import TemporaryError
@@ -69,3 +70,24 @@ class RefusedIsBusy(Retrying):
             return call()
         except RuntimeError as error:
             raise TemporaryError("refused") from error
+
+
+TAKEN = "test_what_was_taken_before_a_busy_answer_is_not_made_twice"
+
+
+@caught_by(TAKEN, "never try a `new` once more", system=Untidy)
+class WritesOnceMore(Template):
+    def one(self, statement: str, values: Any) -> Any:
+        try:
+            return self.client.write(statement, values).lastrowid
+        except TemporaryError:
+            return self.client.write(statement, values).lastrowid
+
+
+@caught_by(TAKEN, "what is there by now")
+class MindsWhatIsThere(Template):
+    def one(self, statement: str, values: Any) -> Any:
+        try:
+            return super().one(statement, values)
+        except TemporaryError as error:
+            raise RuntimeError("it may be there by now") from error

@@ -85,6 +85,36 @@ class RetryChecks(WritingChecks):
             self.is_there(rig, branch, *rig.wanted[branch].values())
             self.nothing_is_left(rig, branch)
 
+    @needs_any(*WRITES)
+    def test_what_was_taken_before_a_busy_answer_is_not_made_twice(self, rig: Rig, branch: str) -> None:
+        """Of each sort of change the system takes one, and then is busy: when it is tried again, it is there once."""
+        for what in self.one_by_one(rig, branch):
+            taken: list[Call] = []
+            rig.wire.heal()
+            rig.wire.fault = self._busy_after_the_first(taken)
+
+            with stamina.set_testing(True, attempts=ATTEMPTS):
+                ran = rig.apply()
+
+            rig.wire.heal()
+            require(
+                not ran.complaints(),
+                f"the system took a call for `{what}` of `{branch}` and then was busy; when the batch was tried again,"
+                f" not all was done:{listed(ran.complaints())}",
+                "let `readin_items` read from the system what is there by now, by which the core knows what is done"
+                " already; or do all of a batch in one transaction",
+            )
+            self.is_there(rig, branch, *rig.wanted[branch].values())
+            self.nothing_is_left(rig, branch)
+
+    def _busy_after_the_first(self, taken: list[Call]) -> Fault:
+        def fault(call: Call, is_before: bool) -> None:
+            if not is_before and call.writes and carries(call) and not taken:
+                taken.append(call)
+                raise self.busy()
+
+        return fault
+
     def _busy_at_the_second(self, carried: list[Call]) -> Fault:
         def fault(call: Call, is_before: bool) -> None:
             if is_before and call.writes and carries(call):
