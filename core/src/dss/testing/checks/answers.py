@@ -11,6 +11,7 @@ from dss.rehearsal import Rehearsal
 from dss.testing.checks.records import by_key, raw
 from dss.testing.raising import answered
 from dss.testing.rig import Rig, short
+from dss.testing.samples import Values
 from dss.testing.suite import Suite, basic, needs, needs_any
 from dss.testing.uses import WRITES
 from dss.testing.verdict import fail, listed, require
@@ -30,7 +31,10 @@ HOLDERS = (
     "give a `Holder(value, native, idnumber)` for each record of the whole system that has one of the values, ours and"
     " others'; none is an empty list"
 )
-SPARE = "give a text that nobody has as this value, and that the system takes; None where it cannot exchange values"
+SPARE = (
+    "give a text that nobody has as this value, and that the system takes; where it cannot exchange values, take"
+    " Capability.SWAP out"
+)
 
 
 class AnswerChecks(Suite):
@@ -73,13 +77,10 @@ class AnswerChecks(Suite):
         with answered("`batch()`", BATCH), tree.batch():
             pass
 
-        class Passing(Exception):
-            """Has to come out of the block again."""
-
         try:
             with tree.batch():
-                raise Passing
-        except Passing:
+                raise _Passing
+        except _Passing:
             return
         fail(
             "an error that ends a batch does not come out of `batch()`",
@@ -101,7 +102,7 @@ class AnswerChecks(Suite):
         rig.seed(branch, [record])
         tree = rig.read()
         assert tree.importer is not None
-        for name in self.unique_values(rig.bound[branch], record):
+        for name in self.unique_texts(rig.bound[branch], record):
             with answered(f"`find_holders` of `{branch}`", HOLDERS):
                 found, free = (
                     list(tree.importer.find_holders(getattr(tree, branch), name, [value]))
@@ -118,7 +119,7 @@ class AnswerChecks(Suite):
     def test_spare_values_are_texts(self, rig: Rig, branch: str) -> None:
         """`spare_value` gives a text for each unique attribute, another one for each record."""
         records = [self.record(branch, number) for number in (1, 2)]
-        for name in self.unique_values(rig.bound[branch], records[0]):
+        for name in self.unique_texts(rig.bound[branch], records[0]):
             if name not in self.changeable(branch):
                 continue
             with answered(f"`spare_value` of `{branch}`", SPARE):
@@ -129,9 +130,13 @@ class AnswerChecks(Suite):
                 SPARE,
             )
 
-    def unique_values(self, bound: type[DataStoreBranch], record: dict[str, Any]) -> list[str]:
-        """The unique attributes that a record has."""
-        return [name for name in bound.circles() if name in record]
+    def unique_texts(self, bound: type[DataStoreBranch], record: Values) -> list[str]:
+        """The unique attributes in which a record has one text."""
+        return [name for name in bound.circles() if isinstance(record.get(name), str)]
+
+
+class _Passing(Exception):
+    """Has to come out of a batch again."""
 
 
 def _is_no_record(record: Any) -> str:
