@@ -81,7 +81,7 @@ class Action:
         attribute: for update, add and remove, and for an error about one attribute.
         value: the one value that is added or removed; for an update that only steps aside, the value wanted in the end.
         was: the attribute's value on the right, whole.
-        wanted: the value it should have, whole.
+        wanted: the value it should have, whole; None where an undo puts back that there was none.
         error: for `error`, what is wrong and what to do about it.
         native: the target's own id of the record, when it is known.
         adopts: for `new`, the existing record that is taken over; for `old`, the record as it was found, when it is

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 import attrs
@@ -217,10 +219,18 @@ def _answers(method: Callable[..., Any], actions: list[Action]) -> Iterator[Resu
         yield Result(Outcome.FAILED, reason, action=action)
 
 
+SLIPS = (TypeError, AttributeError, LookupError, NameError, AssertionError, ArithmeticError)
+"""What a mistake in a program raises; where it was made is what its author wants to know."""
+
+
 def reason_of(error: BaseException) -> str:
-    """An exception in one line, for a report."""
+    """An exception in one line, for a report; of a mistake in the program, with the line that made it."""
     text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+    reason = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    if isinstance(error, SLIPS) and error.__traceback__ is not None:
+        *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+        return f"{reason} ({Path(frame.f_code.co_filename).name}, line {line})"
+    return reason
 
 
 def _name(method: Callable[..., Any]) -> str:

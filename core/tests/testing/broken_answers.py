@@ -14,6 +14,7 @@ from core.tests.testing.roster.tree import Tree
 
 from dss.importers import Given, Holder, Records, Scope
 from dss.rehearsal import Rehearsal
+from dss.tree import DataStoreTree
 
 NONE: Never = cast(Never, None)
 """Forgotten, or thought to do."""
@@ -25,6 +26,11 @@ NONE: Never = cast(Never, None)
 class NoClient(Tree):
     def open_client(self) -> Client:
         return NONE
+
+
+@caught_by("test_a_client_is_opened", "is the name spelt right?")
+class MisspeltClient(Tree):
+    open_client = DataStoreTree.open_client
 
 
 @caught_by("test_records_are_mappings_or_rows", "yield mappings")

@@ -13,6 +13,7 @@ from core.tests.testing.roster.template import Template
 from core.tests.testing.roster.tree import Group, Options, People, Seat, Tree
 from core.tests.testing.sound import BRANCHES, module
 
+from dss import hookimpl
 from dss.capabilities import Finding
 from dss.secrets import Secret
 from dss.sources import Source
@@ -25,6 +26,25 @@ for name, hooks, says in (
     ("NoClasses", module(dss_register_trees=["Tree"], dss_register_branches=list(BRANCHES)), "entry point"),
 ):
     BROKEN.append(Broken(name, "test_the_connector_is_found", says, "", {"connector": hooks}))
+
+
+@hookimpl
+def dss_register_trees() -> list[type[Tree]]:
+    """Stumbles over what its module does when it is imported."""
+    raise ValueError("mandatory attributes come first")
+
+
+raising = module(dss_register_branches=list(BRANCHES))
+raising.dss_register_trees = dss_register_trees
+BROKEN.append(
+    Broken(
+        "HookRaises",
+        "test_the_connector_is_found",
+        "broken_connector.py, line",
+        "",
+        {"connector": raising},
+    )
+)
 
 
 # -- options -------------------------------------------------------------------------------------------------------
@@ -230,6 +250,20 @@ class RefusesByFalse(People):
     @classmethod
     def refusal(cls, attribute: str, value: Any) -> str | None:
         return cast(str, False)
+
+
+@caught_by("test_a_branch_answers_in_words_or_not_at_all", "return a sentence")
+class RefusesNothingByTrue(People):
+    @classmethod
+    def refusal(cls, attribute: str, value: Any) -> str | None:
+        return cast(str, True) if value is None else None
+
+
+@caught_by("test_a_branch_answers_in_words_or_not_at_all", "return a sentence")
+class MeasuresNothing(People):
+    @classmethod
+    def refusal(cls, attribute: str, value: Any) -> str | None:
+        return "too long" if attribute == "email" and len(value) > 6000 else None
 
 
 @caught_by("test_a_branch_answers_in_words_or_not_at_all", "return a sentence")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.tests.testing.broken import caught_by
+from core.tests.testing.roster.importer import Importer
 from core.tests.testing.roster.template import Template
 
 from dss.actions import Action
@@ -67,3 +68,31 @@ class ClearsTheWholeRecord(Template):
         if action.wanted == "":
             self.set(action, {"enabled": False})
         super().update(action)
+
+
+@caught_by(GAPS, ADVISED)
+class KeepsTheLastOnesName(Template):
+    def row(self, action: Action) -> dict[str, Any]:
+        last: dict[str, Any] = vars(self.tree).setdefault("last", {})
+        last.update(super().row(action))
+        return {name: value for name, value in last.items() if name not in ("username", "email")}
+
+
+@caught_by("test_values_that_were_missing_are_missing_again", "put back")
+class FillsInAWordForNothing(Template):
+    def update(self, action: Action) -> None:
+        wanted = action.wanted
+        self.set(action, {str(action.attribute): str(wanted) if wanted is None else wanted})
+
+
+@caught_by("test_values_that_were_missing_are_missing_again", "put back")
+class LeavesWhatWasFilledIn(Template):
+    def update(self, action: Action) -> None:
+        if action.wanted is not None:
+            super().update(action)
+
+
+@caught_by("test_missing_values_are_read_as_nothing", "read a missing value as None")
+class ReadsAWordForNothing(Importer):
+    def value(self, name: str, value: Any) -> Any:
+        return str(value) if value is None else super().value(name, value)

@@ -15,6 +15,7 @@ from dss.testing import Record
 
 RECORDS = "test_sample_records_are_records"
 HELD = "test_the_system_holds_what_it_is_given"
+CALLS = "test_calls_are_named"
 ERRORS = "test_errors_that_are_injected_are_errors"
 
 # -- the system ----------------------------------------------------------------------------------------------------
@@ -51,6 +52,18 @@ class SeedStoresNothing(Roster):
         pass
 
 
+@caught_by(HELD, "mend `seed` or `read_back`")
+class SeedForgetsAddresses(Roster):
+    def seed(self, branch: str, records: Sequence[Record]) -> None:
+        super().seed(branch, [{**one, "email": None} for one in records])
+
+
+@caught_by(HELD, "mend `seed` or `read_back`")
+class EverybodyIsEnabled(Roster):
+    def read_back(self, branch: str) -> Iterable[Record]:
+        return [{**one, "enabled": True} for one in super().read_back(branch)]
+
+
 @caught_by(HELD, "read_back` give each record")
 class ReadsBackNothing(Roster):
     def read_back(self, branch: str) -> Iterable[Record]:
@@ -71,10 +84,17 @@ class DumpOfTheMoment(Roster):
         return next(self.moments), super().dump()
 
 
-@caught_by(HELD, "give all that the system holds")
+@caught_by(HELD, "every file, or every table")
 class DumpsNothing(Roster):
     def dump(self) -> object:
         return None
+
+
+@caught_by(HELD, "every file, or every table", branch="groups")
+class DumpsPeopleOnly(Roster):
+    def dump(self) -> object:
+        with self.open() as connection:
+            return [tuple(row) for row in connection.execute("SELECT * FROM seats")]
 
 
 # -- sample records ------------------------------------------------------------------------------------------------
@@ -112,7 +132,17 @@ class RecordOfTheMoment(SoundSuite):
         return {**super().record(branch, number), "given_name": f"name {next(self.moments)}"}
 
 
-# -- errors --------------------------------------------------------------------------------------------------------
+# -- calls and errors ----------------------------------------------------------------------------------------------
+
+
+@caught_by(CALLS, "name in `read_calls`")
+class NamesNoReading(SoundSuite):
+    read_calls = ()
+
+
+@caught_by(CALLS, "name in `write_calls`")
+class NamesNoWriting(SoundSuite):
+    write_calls = ()
 
 
 @caught_by(ERRORS, "the suite's `lost` return")

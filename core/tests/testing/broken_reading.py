@@ -166,6 +166,14 @@ class MarksWhatItReads(Importer):
 # -- texts ---------------------------------------------------------------------------------------------------------
 
 
+@caught_by("test_hostile_texts_are_read_intact", "escape such texts in the connector")
+class StumblesOverLines(Importer):
+    def value(self, name: str, value: Any) -> Any:
+        if isinstance(value, str) and "\n" in value:
+            raise ReadError("a line has no `=`")
+        return super().value(name, value)
+
+
 @caught_by("test_hostile_texts_are_read_intact", "change no text on the way in")
 class Strips(Importer):
     def value(self, name: str, value: Any) -> Any:
@@ -314,3 +322,12 @@ class EmptyIsNothing(Importer):
 class NothingIsEmpty(Importer):
     def column(self, name: str) -> str:
         return super().column(name) if name in (NATIVE, "idnumber") else f"ifnull({super().column(name)}, '')"
+
+
+@caught_by(
+    "test_hostile_keys_that_are_referred_to_are_read_intact", "keep each reference by itself", branch="groups"
+)
+class MembersBehindCommas(Importer):
+    def value(self, name: str, value: Any) -> Any:
+        given = super().value(name, value)
+        return frozenset(",".join(sorted(given)).split(",")) if name == "members" and given else given

@@ -105,7 +105,7 @@ class TakesOverAnybody(Importer):
 # -- exchanges -----------------------------------------------------------------------------------------------------
 
 
-@caught_by("test_unique_values_can_be_exchanged", "spare_value")
+@caught_by("test_spare_values_are_texts", "give a text that nobody has")
 class NoSpareValues(Tree):
     def spare_value(self, branch: str, attribute: str, idnumber: str) -> str | None:
         return None

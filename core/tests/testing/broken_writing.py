@@ -336,3 +336,12 @@ class DisablesWhatBeginsAlike(Template):
     def update_people_enabled(self, action: Action) -> None:
         query = 'UPDATE people SET enabled = ? WHERE "key" LIKE ?'
         self.client.write(query, [action.wanted, f"{action.idnumber}%"])
+
+
+@caught_by(
+    "test_hostile_keys_that_are_referred_to_are_written_intact", "pass keys as parameters", branch="groups"
+)
+class AddsBehindCommas(Template):
+    def add_groups_members(self, action: Action) -> None:
+        for one in str(action.value).split(","):
+            self.one('INSERT INTO members ("group", person) VALUES (?, ?)', [action.idnumber, one])

@@ -134,8 +134,12 @@ def test_the_basic_set_has_a_marker(project: pytest.Pytester) -> None:
     ran.assert_outcomes(passed=3, deselected=ran.parseoutcomes()["deselected"])
 
 
-@pytest.mark.parametrize("named", ["'nobody_has_it'", "''"])
-def test_a_connector_that_is_not_there_fails_in_one_place(project: pytest.Pytester, named: str) -> None:
+@pytest.mark.parametrize(
+    ("named", "advice"), [("'nobody_has_it'", "mend the entry point"), ("''", "set `connector`")]
+)
+def test_a_connector_that_is_not_there_fails_in_one_place(
+    project: pytest.Pytester, named: str, advice: str
+) -> None:
     """One check says what is the matter; nothing breaks the run."""
     project.makepyfile(suite(named))
 
@@ -146,7 +150,7 @@ def test_a_connector_that_is_not_there_fails_in_one_place(project: pytest.Pytest
     outcomes = ran.parseoutcomes()
     assert outcomes.keys() == {"failed", "skipped", "deselected"}
     assert outcomes["failed"] == 1
-    ran.stdout.fnmatch_lines(["  To change: mend the entry point*", "SKIPPED*the connector is not found*"])
+    ran.stdout.fnmatch_lines([f"  To change: {advice}*", "SKIPPED*the connector is not found*"])
     ran.stdout.no_fnmatch_line("*not declared: *")
     ran.stdout.no_fnmatch_line("*not tried: *")
 
@@ -181,8 +185,13 @@ UNFORESEEN = {
     ),
     "a method of the connector": (
         "",
-        "connector = connector(branches=[Refusing])",
-        "mend `Refusing.refusal` (test_unforeseen.py, line *), which raised ZeroDivisionError; *",
+        "connector = connector(tree=Nameless)",
+        "mend `Nameless.identity` (test_unforeseen.py, line *), which raised ZeroDivisionError; *",
+    ),
+    "a fixture that is none": (
+        "",
+        "def system(self): return None",
+        "put `@pytest.fixture` above `system`",
     ),
     "what only the kit knows": (
         "",
@@ -195,18 +204,17 @@ UNFORESEEN = {
 
 @pytest.mark.parametrize("where", UNFORESEEN)
 def test_what_no_check_foresees_is_told_with_what_to_change(project: pytest.Pytester, where: str) -> None:
-    """The error is shown as Python tells it, and below it whose code has to be mended."""
+    """Below the error stands whose code has to be mended."""
     above, inside, advice = UNFORESEEN[where]
     project.makepyfile(
         test_unforeseen=f"""
 import pytest
-from core.tests.testing.roster.tree import People
+from core.tests.testing.roster.tree import Tree
 from core.tests.testing.sound import SoundSuite, connector
 from dss.testing import System
 
-class Refusing(People):
-    @classmethod
-    def refusal(cls, attribute, value):
+class Nameless(Tree):
+    def identity(self):
         return 1 / 0
 
 {above}
@@ -216,6 +224,6 @@ class TestRoster(SoundSuite):
 """
     )
 
-    ran = project.runpytest_inprocess("-k", f"({READING} or test_a_branch_answers) and people")
+    ran = project.runpytest_inprocess("-k", f"{READING} or test_a_branch_answers or test_identity")
 
-    ran.stdout.fnmatch_lines(["E *Error: *", f"  To change: {advice}"])
+    ran.stdout.fnmatch_lines([f"  To change: {advice}"])

@@ -296,7 +296,7 @@ class MoodleInSql(System):
 
     def members(self, record: Mapping[str, Any]) -> None:
         """A cohort of ours, and who is in it."""
-        number = self.cohort(f"dss:{record['idnumber']}", record["name"])
+        number = self.cohort(f"dss:{record['idnumber']}", record.get("name") or record["idnumber"])
         if record.get("members") is not None:
             self.site.change("DELETE FROM mdl_cohort_members WHERE cohortid = ?", number)
             for person in record["members"]:

@@ -44,6 +44,8 @@ HOSTILE_KEYS = (
     "Zoë",
     "../x",
     "a/b?c#d",
+    "a/b",
+    "a_b",
     "<i>",
     "a&b=c",
     "a+b",
@@ -52,3 +54,6 @@ HOSTILE_KEYS = (
     "007",
 )
 """Keys that a careless look-up takes for a pattern, or for something to be carried out."""
+
+NOTHING = ("none", "null", "nil", "nan", "undefined")
+"""Words that stand where somebody has made a text of a value that was not there."""

@@ -116,6 +116,11 @@ def _advise(report: pytest.TestReport, item: pytest.Item, error: Exception) -> N
     """Say below an error that no check has foreseen what to change."""
     from dss.testing.unforeseen import advice
 
+    if (missing := getattr(error, "argname", None)) is not None:
+        report.longrepr = (
+            f"fixture `{missing}` not found\n  To change: put `@pytest.fixture` above `{missing}`"
+        )
+        return
     add: Any = getattr(report.longrepr, "addsection", None)
     if add is not None:
         add("dss.testing", f"  To change: {advice(error, getattr(item, 'cls', None))}")

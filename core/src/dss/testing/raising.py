@@ -25,10 +25,10 @@ def answered(what: str, advice: str) -> Iterator[None]:
     except NotConforming:
         raise
     except Exception as error:
-        fail(f"{what} raised {type(error).__name__}: {error} ({_place(error)})", advice)
+        fail(f"{what} raised {type(error).__name__}: {error} ({place_of(error)})", advice)
 
 
-def _place(error: Exception) -> str:
+def place_of(error: BaseException) -> str:
     """Where an exception came from; of one that dss has made of another, where that came from."""
     while isinstance(error, DssError) and isinstance(error.__cause__, Exception):
         error = error.__cause__

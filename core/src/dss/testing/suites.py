@@ -27,6 +27,7 @@ from dss.testing.checks.private_writing import PrivateWritingChecks
 from dss.testing.checks.reading import ReadingChecks
 from dss.testing.checks.retrying import RetryChecks
 from dss.testing.checks.scope import ScopeChecks
+from dss.testing.checks.sources import SourceOfReadingChecks
 from dss.testing.checks.undoing import UndoChecks
 
 
@@ -34,6 +35,7 @@ class SourceSuite(
     PrivacyChecks,
     HostileReadingChecks,
     DeltaChecks,
+    SourceOfReadingChecks,
     ReadingChecks,
     AnswerChecks,
     ConnectorChecks,
@@ -47,11 +49,11 @@ class TargetSuite(
     PrivateWritingChecks,
     RetryChecks,
     FailingChecks,
+    GapChecks,
     UndoChecks,
     ScopeChecks,
     DryRunChecks,
     DriftChecks,
-    GapChecks,
     SourceSuite,
 ):
     """What a connector has to keep that stands on the right of a sync, and is read and written."""

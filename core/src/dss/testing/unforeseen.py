@@ -22,12 +22,15 @@ def advice(error: BaseException, suite: type | None) -> str:
         error: what was raised.
         suite: the class of tests in which it came up.
     """
+    said = error
     while isinstance(error, DssError) and isinstance(error.__cause__, Exception):
         error = error.__cause__
     foreign = [one for one in traceback.walk_tb(error.__traceback__) if _package(one[0]) not in OTHERS]
     own = _packages(suite)
     # a library that the connector uses is nothing to be mended, unless there is nothing else
     frames = [one for one in foreign if _package(one[0]) in own] or foreign
+    if not frames and isinstance(said, DssError):
+        return f"mend what the message of this {type(said).__name__} names"
     if not frames:
         return (
             f"look for {type(error).__name__} above: the kit was given what it cannot use; compare what the methods of"
@@ -38,6 +41,8 @@ def advice(error: BaseException, suite: type | None) -> str:
     owner = frame.f_locals.get("self")
     if isinstance(owner, System) or (suite is not None and isinstance(owner, suite)):
         return f"mend {place}, which the suite gives, and which raised {type(error).__name__}"
+    if isinstance(said, DssError):
+        return f"mend {place}, where this began, or what the suite has given it to work on"
     return (
         f"mend {place}, which raised {type(error).__name__}; what the system refuses, or cannot do for the moment, is"
         " raised as a `dss.errors.DssError`"

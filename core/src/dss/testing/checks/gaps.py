@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from dss.attributes import is_blank, is_multi
+from dss.actions import Kind
+from dss.attributes import is_blank
 from dss.capabilities import Capability
-from dss.testing.checks.writing import WritingChecks, all_done
+from dss.templates import Undo
+from dss.testing.checks.undoing import UndoChecks
+from dss.testing.checks.writing import all_done
+from dss.testing.hostile import NOTHING
 from dss.testing.rig import Rig, short
 from dss.testing.samples import Values, can_be_missing
 from dss.testing.suite import needs
 from dss.testing.verdict import listed, require
 
-NOTHING = ("none", "null", "nil", "nan", "undefined")
-"""Words that are written where somebody has made a text of a value that was not there."""
 ADVICE = (
     "let the handler write only what is not None, and write an empty value as the system does that; what the system"
     " cannot do without is told while planning: let `refusal(attribute, None)`, or `refusal(attribute, '')`, give a"
@@ -24,7 +26,7 @@ ADVICE = (
 Refusal = Callable[[str, Any], str | None]
 
 
-class GapChecks(WritingChecks):
+class GapChecks(UndoChecks):
     """Records of which a source does not know everything."""
 
     @needs(Capability.CREATE)
@@ -44,7 +46,7 @@ class GapChecks(WritingChecks):
         self.is_there(
             rig, branch, whole, sparse, blank, seen=f"{what} has written something else", advice=ADVICE
         )
-        self.says_nothing(rig, branch, sparse, missing)
+        self.says_nothing(rig, branch, sparse, missing, [whole, blank, self.record(branch, 2)])
         self.nothing_is_left(rig, branch)
 
     @needs(Capability.UPDATE)
@@ -66,8 +68,26 @@ class GapChecks(WritingChecks):
         all_done(ran, branch, "update to an empty value")
         seen = f"{what} was said to be done, and the system holds something else"
         self.is_there(rig, branch, {**record, **cleared}, bystander, seen=seen, advice=ADVICE)
-        self.says_nothing(rig, branch, record, cleared)
+        self.says_nothing(rig, branch, record, cleared, [record, bystander])
         self.nothing_is_left(rig, branch)
+
+    @needs(Capability.UNDO, Capability.UPDATE)
+    def test_values_that_were_missing_are_missing_again(self, rig: Rig, branch: str) -> None:
+        """What an update has filled in is taken out by its undo, which wants None."""
+        record, bystander = self.record(branch, 1), self.record(branch, 2)
+        refusal = getattr(rig.read(), branch).refusal
+        names = [name for name in self.emptied(rig, branch, record, refusal) if refusal(name, None) is None]
+        names = [name for name in names if name in self.changeable(branch)]
+        sparse = {name: value for name, value in record.items() if name not in names}
+        self.has(rig, branch, sparse, bystander)
+        before = self.state(rig, branch)
+        rig.want(branch, record)
+        if not rig.plan().actions:
+            # the system has a value of its own where nobody gives one
+            return
+
+        if self.done_and_undone(rig, branch, Kind.UPDATE) is Undo.WHOLLY:
+            self.is_as_before(rig, branch, before, "update")
 
     # -- what the checks are made of -------------------------------------------------------------------------------
 
@@ -88,18 +108,20 @@ class GapChecks(WritingChecks):
             if isinstance(record.get(name), str) and refusal(name, "") is None
         }
 
-    def says_nothing(self, rig: Rig, branch: str, record: Values, names: Any) -> None:
-        """Require that the system holds no word for nothing where a value is missing."""
+    def says_nothing(
+        self, rig: Rig, branch: str, record: Values, names: Iterable[str], others: Collection[Values]
+    ) -> None:
+        """Require that where a text is missing the system holds no word for nothing, and no text of another record."""
         found = rig.contents(branch).get(record["idnumber"], {})
-        words = [
-            f"`{name}` is {short(value)}"
-            for name in names
-            if not is_blank(value := found.get(name))
-            and not is_multi(value)
-            and str(value).lower() in NOTHING
-        ]
+        wrong = []
+        for name in names:
+            value = found.get(name)
+            if is_blank(value) or not isinstance(value, str):
+                continue
+            if value.lower() in NOTHING or any(value == one.get(name) for one in others):
+                wrong.append(f"`{name}` is {short(value)}")
         require(
-            not words,
-            f"{branch} `{record['idnumber']}`, of which values are missing, has words in their place:{listed(words)}",
+            not wrong,
+            f"{branch} `{record['idnumber']}`, of which values are missing, has others in their place:{listed(wrong)}",
             ADVICE,
         )

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dss.attributes import ENABLED
+from dss.capabilities import Capability
 from dss.testing.raising import answered
 from dss.testing.rig import Rig, short
 from dss.testing.samples import can_be_made, settable
 from dss.testing.suite import Suite, basic
+from dss.testing.uses import WRITES
 from dss.testing.verdict import listed, require
+from dss.tree import DataStoreTree
 
 RECORD = (
     "let the suite's `record` return a dict with a text as `idnumber` and the attributes of the model, the same"
@@ -56,6 +60,14 @@ class GivenChecks(Suite):
         """What `seed` puts there `read_back` finds, and `dump` shows the same until something changes."""
         kind = type(rig.system).__name__
         records = [self.record(branch, number) for number in (1, 2, 3)]
+        if Capability.DISABLE in self.declared().of(branch) and ENABLED in records[2]:
+            records[2] = {**records[2], ENABLED: False}
+        advice = (
+            f"let `{kind}.dump` give all that the system holds, in a form and an order that stay the same"
+        )
+        with answered(f"`dump` of `{kind}`", advice):
+            before, again = rig.system.dump(), rig.system.dump()
+        require(before == again, f"`dump` of `{kind}` differs although nothing has changed", advice)
         with answered(
             f"`seed` of `{kind}`", f"let `{kind}.seed` take these records of `{branch}`, and store them"
         ):
@@ -68,19 +80,34 @@ class GivenChecks(Suite):
         with answered(f"`read_back` of `{kind}`", advice):
             stored = rig.contents(branch)
 
-        lost = [one["idnumber"] for one in records if one["idnumber"] not in stored]
+        lost = [line for one in records for line in rig.unlike(branch, one, stored.get(one["idnumber"]))]
         require(
             not lost,
-            f"records of `{branch}` were seeded, and by `read_back` the system does not hold them:{listed(lost)}",
-            "mend `seed` or `read_back` of the suite's `System`; the connector has not been asked yet",
+            f"records of `{branch}` were seeded, and by `read_back` the system does not hold them as they were:"
+            f"{listed(lost)}",
+            "mend `seed` or `read_back` of the suite's `System`; the connector has not been asked yet. How the system"
+            " alters a value goes into the suite's `as_read`; an attribute that holds keys of another branch is named"
+            " in `refers_to`",
         )
-        advice = (
-            f"let `{kind}.dump` give all that the system holds, in a form and an order that stay the same"
+        require(
+            rig.system.dump() != before,
+            f"`dump` of `{kind}` is the same before and after records of `{branch}` were seeded",
+            f"let `{kind}.dump` give all that the system holds: every file, or every table",
         )
-        with answered(f"`dump` of `{kind}`", advice):
-            first, again = rig.system.dump(), rig.system.dump()
-        require(first == again, f"`dump` of `{kind}` differs although nothing has changed", advice)
-        require(first is not None, f"`dump` of `{kind}` gives None", advice)
+
+    @basic
+    def test_calls_are_named(self) -> None:
+        """The suite says by which methods the client reads and writes, or has a `tap` of its own."""
+        if type(self).tap is not Suite.tap or self.declared().tree.open_client is DataStoreTree.open_client:
+            return
+        writes = bool(self.declared().all() & set(WRITES))
+        for name, is_needed in (("read_calls", True), ("write_calls", writes)):
+            require(
+                getattr(self, name) or not is_needed,
+                f"`{name}` of `{type(self).__name__}` names nothing, so that no failure could be tried",
+                f"name in `{name}` the methods of what `open_client()` returns, those nearest to the wire; or override"
+                " `tap`",
+            )
 
     @basic
     def test_errors_that_are_injected_are_errors(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tracemalloc
 from typing import Any
 
@@ -13,10 +14,10 @@ from dss.keys import BadIdnumber, check_idnumber
 from dss.models import Base
 from dss.store import State
 from dss.testing.checks.records import by_key, raw, same
-from dss.testing.hostile import HOSTILE_KEYS
+from dss.testing.hostile import HOSTILE_KEYS, NOTHING
 from dss.testing.raising import answered
 from dss.testing.rig import Rig, short
-from dss.testing.samples import Values
+from dss.testing.samples import Values, can_be_missing
 from dss.testing.suite import Suite, basic, needs
 from dss.testing.verdict import fail, listed, require
 
@@ -261,6 +262,26 @@ class ReadingChecks(Suite):
             "hand records over as they come (a generator over the answer, page by page); or take Capability.STREAM out",
         )
 
+    @basic
+    def test_missing_values_are_read_as_nothing(self, rig: Rig, branch: str) -> None:
+        """A text that nobody has given is read as None or empty, and not as a word for nothing."""
+        record = self.record(branch, 1)
+        texts = [name for name in self.free_texts(branch) if can_be_missing(rig.bound[branch], name)]
+        rig.seed(branch, [{name: value for name, value in record.items() if name not in texts}])
+
+        found = rig.items(branch).get(record["idnumber"], {})
+
+        words = [
+            f"`{name}` is {short(found[name])}"
+            for name in texts
+            if str(found.get(name, "")).lower() in NOTHING and name in found
+        ]
+        require(
+            not words,
+            f"values of `{branch}` that nobody has given are read as words:{listed(words)}",
+            'read a missing value as None, or as `""` where the system knows no difference',
+        )
+
     @needs(Capability.BLANKS)
     def test_an_empty_value_is_told_from_a_missing_one(self, rig: Rig, branch: str) -> None:
         """`""` comes back as `""`, and None as None."""
@@ -326,6 +347,7 @@ def _differing(found: dict[str, Any], wanted: dict[str, Any]) -> str:
 
 def _peak(work: Any) -> int:
     """The most memory, in bytes, that Python holds at a time for something."""
+    gc.collect()
     tracemalloc.start()
     try:
         work()

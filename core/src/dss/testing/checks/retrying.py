@@ -25,6 +25,10 @@ PAUSE = 0.01
 """Seconds that have to pass at least before a busy system is asked again."""
 SAME = 2
 """How often one call that was refused may be made: once among others, and once alone."""
+TRIED_AGAIN = (
+    "make a `dss.errors.TemporaryError` of what the client raises when the system is busy or away for the moment, and"
+    " let it pass; the batch is then tried again. (What the client raises is said by the suite's `busy`.)"
+)
 ALL_OF_A_BATCH = (
     "let what is busy pass as a `dss.errors.TemporaryError`; a handler that takes several records answers for those"
     " that were done before it lets that pass, or has done them all in one transaction"
@@ -48,9 +52,15 @@ class RetryChecks(WritingChecks):
                 not ran.complaints() and ran.done() == len(ran.actions),
                 f"the system was busy when `{what}` of `{branch}` came, and then free, and of"
                 f" {len(ran.actions)} changes {ran.done()} were done:{listed(ran.complaints())}",
-                "make a `dss.errors.TemporaryError` of what the client raises when the system is busy or away for the"
-                " moment, and let it pass; the batch is then tried again. (What the client raises is said by the"
-                " suite's `busy`.)",
+                TRIED_AGAIN,
+            )
+            again = rig.plan()
+            left = [*again.actions, *again.errors]
+            require(
+                not left,
+                f"the system was busy when `{what}` of `{branch}` came, and the run said that all was done; this is"
+                f" left:{listed(left)}",
+                TRIED_AGAIN,
             )
             pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
             require(
@@ -59,7 +69,6 @@ class RetryChecks(WritingChecks):
                 f" {', '.join(f'{pause * 1000:.1f} ms' for pause in pauses)}",
                 "wait before asking again, longer each time; or raise `TemporaryError` and let the core do so",
             )
-            self.nothing_is_left(rig, branch)
         self.is_there(rig, branch, *rig.wanted[branch].values())
 
     @needs_any(*WRITES)

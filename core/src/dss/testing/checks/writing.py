@@ -7,7 +7,7 @@ from dss.attributes import ENABLED
 from dss.capabilities import Capability
 from dss.importers import Scope
 from dss.testing.checks.changes import WantedChanges
-from dss.testing.checks.hostile_reading import hostile_records
+from dss.testing.checks.hostile_reading import HostileReadingChecks, hostile_records
 from dss.testing.checks.records import by_key
 from dss.testing.hostile import HOSTILE, HOSTILE_KEYS
 from dss.testing.rig import Ran, Rig, plain
@@ -25,7 +25,7 @@ SINGLY = 5
 """Hostile keys whose records are ended, one in a run: a source that halves is held."""
 
 
-class WritingChecks(WantedChanges):
+class WritingChecks(WantedChanges, HostileReadingChecks):
     """Writing, seen by another way than the connector's own."""
 
     @needs(Capability.CREATE)
@@ -259,6 +259,29 @@ class WritingChecks(WantedChanges):
             self.is_ended(rig, branch, goes)
             self.is_there(rig, branch, *bystanders, *records)
         self.nothing_is_left(rig, branch)
+
+    @needs(Capability.CREATE)
+    def test_hostile_keys_that_are_referred_to_are_written_intact(self, rig: Rig, branch: str) -> None:
+        """The same where records with such references are made."""
+        for attribute, target in self.referring(rig, branch):
+            if Capability.CREATE not in self.declared().of(target):
+                continue
+            keys = self.hostile_keys(rig, target)
+            records = self.with_references(branch, attribute, keys)
+            rig.want(branch, *(self.record(branch, number) for number in range(1, len(records) + 1)))
+            rig.want(target, *self.keyed(target, keys))
+            rig.wanted[branch] = {one["idnumber"]: one for one in records}
+
+            all_done(rig.apply(), branch, "new")
+
+            self.is_there(
+                rig,
+                branch,
+                *records,
+                seen=f"`{attribute}` of `{branch}` does not hold keys of `{target}` as they are",
+                advice="pass keys as parameters, or escape them by the library that makes the request",
+            )
+            self.nothing_is_left(rig, branch)
 
     # -- once and again --------------------------------------------------------------------------------------------
 
