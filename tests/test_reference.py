@@ -166,10 +166,10 @@ def test_kinds_of_keys_are_told_in_words() -> None:
 def test_python_on_a_page_is_run(page: Path) -> None:
     """By itself where a fence says `python`; where it says `py`, as a file that the page's commands use."""
     text = page.read_text(encoding="utf-8")
-    kinds = re.findall(r"^ *```(\w+)$", text, flags=re.MULTILINE)
+    kinds = re.findall(r"^[ >]*(?:`{3,}|~{3,})\s*(\{?py.*)$", text, flags=re.MULTILINE | re.IGNORECASE)
     files = [step for step in steps(text) if isinstance(step, File)] if page in FOLLOWED else []
 
-    assert not {"python3", "pycon", "pyi"} & set(kinds)
+    assert set(kinds) <= {"python", "py"}
     assert kinds.count("py") <= sum(file.path.endswith(".py") for file in files)
 
 

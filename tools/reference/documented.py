@@ -32,12 +32,14 @@ class Wanted:
             both of its keys.
         page: the file's name.
         section: the heading below which it has to stand; empty for anywhere.
+        is_whole: no other name that ends alike will do, such as `model.left` for `left`.
     """
 
     what: str
     text: str
     page: str
     section: str = ""
+    is_whole: bool = False
 
     def is_in(self, pages: Mapping[str, str]) -> bool:
         """Whether it stands there."""
@@ -46,8 +48,9 @@ class Wanted:
         if not self.text.endswith("`"):
             return self.text in where
         before, _, name = self.text.removesuffix("`").rpartition("`")
+        prefix = "" if self.is_whole else r"(?:\w+\.)?"
         return (
-            re.search(rf"{re.escape(before)}`(?:\w+\.)?{re.escape(name)}(?:[ .][^`\n]*)?`", where) is not None
+            re.search(rf"{re.escape(before)}`{prefix}{re.escape(name)}(?:[ .][^`\n]*)?`", where) is not None
         )
 
 
@@ -112,7 +115,7 @@ def _keys() -> Iterator[Wanted]:
     """Keys of the configuration: each is to have a row of a table, since a text may name it for another reason."""
     page = "configuration.md"
     for key in configuration.top_keys():
-        yield Wanted(f"key `{key.name}`", f"| `{key.name}`", page, "At the top")
+        yield Wanted(f"key `{key.name}`", f"| `{key.name}`", page, "At the top", is_whole=True)
     for name, (heading, cls) in configuration.TABLES.items():
         for key in configuration.keys_of(cls):
-            yield Wanted(f"key `{name}.{key.name}`", f"| `{key.name}`", page, f"`{heading}`")
+            yield Wanted(f"key `{name}.{key.name}`", f"| `{key.name}`", page, f"`{heading}`", is_whole=True)
