@@ -1,6 +1,7 @@
 """A run of a configuration, from the file to the report, with trees of the user's own."""
 
 import itertools
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -463,9 +464,10 @@ def test_check_goes_on_whatever_one_tree_does(make: Make) -> None:
     with make(school=school) as run:
         findings = list(run.check())
 
-    assert [(name, finding.level, finding.text) for name, finding in findings] == [
+    assert [(name, finding.level, finding.text.partition(" (")[0]) for name, finding in findings] == [
         ("sis", "ok", "is there"),
         ("sis", "error", "ZeroDivisionError: by nothing"),
         ("moodle", "error", "away"),
         ("moodle", "error", "KeyError: 'nothing'"),
     ]
+    assert re.search(r"by nothing \(school\w*\.py, line \d+\)$", findings[1][1].text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,9 @@ from tools.reference.markdown import code, table
 from dss.testing import HOSTILE, SourceSuite, TargetSuite
 
 Check = tuple[str, str, str]
+
+SHOWN = 60
+"""Characters of a text that are shown."""
 
 
 def all_checks(suite: type) -> Iterator[Check]:
@@ -36,8 +40,17 @@ def of_targets(*, basic: bool) -> str:
 
 
 def hostile() -> str:
-    """The sorts of hostile texts."""
-    return ", ".join(map(code, HOSTILE))
+    """The sorts of hostile texts, each as Python writes it."""
+    rows = [[code(sort), _literal(text)] for sort, text in HOSTILE.items()]
+    return table(["sort", "text"], rows)
+
+
+def _literal(text: str) -> str:
+    """A text as Python writes it, shortened, with what would not be seen; in two marks, since it may hold one."""
+    shown = "".join(f"\\u{ord(one):04x}" if unicodedata.combining(one) else one for one in repr(text[:SHOWN]))
+    shown = shown.replace("  ", r"\x20\x20")
+    more = f", and more of it: {len(text):,} characters" if len(text) > SHOWN else ""
+    return f"`` {shown} ``{more}"
 
 
 def _shown(checks: list[Check]) -> str:

@@ -43,7 +43,7 @@ class Suite(Samples):
         read_calls: methods of what `tree.open_client()` returns that read; with dots for a part of it: `session.get`.
         write_calls: methods of it that write.
         many: records that are seeded where memory is measured.
-        unstorable: by sort (see `dss.testing.hostile`), why the system cannot hold such texts; a target must refuse
+        unstorable: by sort (see `dss.testing.HOSTILE`), why the system cannot hold such texts; a target must refuse
             them openly.
     """
 
