@@ -34,17 +34,19 @@ def dss_register_trees() -> list[type[Tree]]:
     raise ValueError("mandatory attributes come first")
 
 
-raising = module(dss_register_branches=list(BRANCHES))
-raising.dss_register_trees = dss_register_trees
-BROKEN.append(
-    Broken(
-        "HookRaises",
-        "test_the_connector_is_found",
-        "broken_connector.py, line",
-        "",
-        {"connector": raising},
-    )
-)
+@hookimpl
+def dss_register_templates() -> list[type[Template]]:
+    """The same."""
+    raise SyntaxError("expected ':'")
+
+
+for check, hooks in {
+    "test_the_connector_is_found": {"dss_register_trees": dss_register_trees},
+    "test_what_is_registered_is_what_the_tree_has": {"dss_register_templates": dss_register_templates},
+}.items():
+    raising = module(dss_register_trees=[Tree], dss_register_branches=list(BRANCHES))
+    vars(raising).update(hooks)
+    BROKEN.append(Broken("HookRaises", check, "broken_connector.py, line", "people", {"connector": raising}))
 
 
 # -- options -------------------------------------------------------------------------------------------------------

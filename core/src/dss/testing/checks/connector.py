@@ -90,26 +90,22 @@ class ConnectorChecks(Suite):
         try:
             return declared.registry.classes(declared.name, kind, base)
         except DssError as error:
-            fail(
-                str(error),
-                f"let `dss_register_{kind}` return a list of classes; leave it out where there are none",
-            )
+            advice = f"let `dss_register_{kind}` return a list of classes; leave it out where there are none"
+            fail(str(error), _what_to_load(error, advice))
 
     @basic
     def test_a_branch_answers_in_words_or_not_at_all(self, rig: Rig, branch: str) -> None:
         """`refusal` and `protection` give a reason as a text, or None; and none for an ordinary record."""
         bound, record = getattr(rig.tree(), branch), self.record(branch, 1)
-        odd: dict[tuple[str, str], Any] = {("None", name): None for name in record} | {
-            ("''", name): "" for name in record
-        }
-        odd |= {(sort, name): text for sort, text in HOSTILE.items() for name in self.free_texts(branch)}
+        odd = {(sort, name): text for sort, text in HOSTILE.items() for name in self.free_texts(branch)}
+        gaps = {(repr(value), name): value for value in (None, "") for name in record}
         words = "return a sentence for what the system cannot take, or must not lose, and None for everything else"
         with answered(f"`refusal`, or `protection`, of `{branch}`", words):
             answers: dict[str, Any] = {
                 f"refusal({name!r}, ...)": bound.refusal(name, value) for name, value in record.items()
             }
             answers["protection(...)"] = bound.protection(record["idnumber"])
-            for (sort, name), value in odd.items():
+            for (sort, name), value in [*odd.items(), *gaps.items()]:
                 answer = bound.refusal(name, value)
                 if not (isinstance(answer, str) and answer):
                     # to refuse such a value is its right
