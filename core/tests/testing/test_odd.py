@@ -307,6 +307,7 @@ class SlipSuite(SourceSuite):
     """The author says what a slip is, since no model does."""
 
     connector = module(dss_register_trees=[SlipTree], dss_register_branches=[Slips])
+    many = 200
 
     def record(self, branch: str, number: int) -> dict[str, Any]:
         """A slip."""
