@@ -191,7 +191,7 @@ UNFORESEEN = {
     "a fixture that is none": (
         "",
         "def system(self): return None",
-        "put `@pytest.fixture` above `system`",
+        "put `@pytest.fixture` above `system`; if you have written no such fixture, *",
     ),
     "what only the kit knows": (
         "",

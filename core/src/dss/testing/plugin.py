@@ -118,7 +118,8 @@ def _advise(report: pytest.TestReport, item: pytest.Item, error: Exception) -> N
 
     if (missing := getattr(error, "argname", None)) is not None:
         report.longrepr = (
-            f"fixture `{missing}` not found\n  To change: put `@pytest.fixture` above `{missing}`"
+            f"fixture `{missing}` not found\n  To change: put `@pytest.fixture` above `{missing}`; if you have written"
+            " no such fixture, see whether its name is spelt right (`pytest --fixtures` lists them)"
         )
         return
     add: Any = getattr(report.longrepr, "addsection", None)

@@ -126,7 +126,7 @@ class FailingChecks(WritingChecks):
 
         failed = [result for result in ran.report.undone if result.outcome is Outcome.FAILED]
         require(
-            failed,
+            ran.complaints(),
             f"the system refused one of {len(records)} {what} of `{branch}`, and the run said that all was done",
             "let what the client raises pass, or answer `action.failed(reason)`; done is only what was done",
         )

@@ -76,9 +76,8 @@ class RetryChecks(WritingChecks):
         """Of several changes of each sort the second call finds the system busy: all are done, each once."""
         for what in self.in_threes(rig, branch):
             self.needed_is_there(rig, branch)
-            carried: list[Call] = []
             rig.wire.heal()
-            rig.wire.fault = self._busy_at_the_second(carried)
+            rig.wire.fault = self._busy_at(2, is_before=True)
 
             # that there are pauses is seen above
             with stamina.set_testing(True, attempts=ATTEMPTS):
@@ -98,9 +97,8 @@ class RetryChecks(WritingChecks):
     def test_what_was_taken_before_a_busy_answer_is_not_made_twice(self, rig: Rig, branch: str) -> None:
         """Of each sort of change the system takes one, and then is busy: when it is tried again, it is there once."""
         for what in self.one_by_one(rig, branch):
-            taken: list[Call] = []
             rig.wire.heal()
-            rig.wire.fault = self._busy_after_the_first(taken)
+            rig.wire.fault = self._busy_at(1, is_before=False)
 
             with stamina.set_testing(True, attempts=ATTEMPTS):
                 ran = rig.apply()
@@ -116,19 +114,14 @@ class RetryChecks(WritingChecks):
             self.is_there(rig, branch, *rig.wanted[branch].values())
             self.nothing_is_left(rig, branch)
 
-    def _busy_after_the_first(self, taken: list[Call]) -> Fault:
-        def fault(call: Call, is_before: bool) -> None:
-            if not is_before and call.writes and carries(call) and not taken:
-                taken.append(call)
-                raise self.busy()
+    def _busy_at(self, number: int, *, is_before: bool) -> Fault:
+        """Let the system be busy once: at that call which carries something, before or after it is taken."""
+        carried: list[Call] = []
 
-        return fault
-
-    def _busy_at_the_second(self, carried: list[Call]) -> Fault:
-        def fault(call: Call, is_before: bool) -> None:
-            if is_before and call.writes and carries(call):
+        def fault(call: Call, now: bool) -> None:
+            if now is is_before and call.writes and carries(call):
                 carried.append(call)
-                if len(carried) == 2:
+                if len(carried) == number:
                     raise self.busy()
 
         return fault
