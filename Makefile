@@ -10,7 +10,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check reference faults bench lock clean
+.PHONY: help setup demo test servers check reference faults bench lock clean
 
 help: ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -24,8 +24,11 @@ setup: .venv/.made ## make .venv with everything in it
 demo: setup ## run the main job on the example school
 	$(BIN)/python examples/school/demo.py
 
-test: check ## everything CI runs
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+test: check servers ## everything CI runs
+	DSS_REQUIRE_SERVICES=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
+
+servers: setup ## install PostgreSQL and MariaDB where they are missing, which tests start on loopback
+	$(BIN)/python -m tools.servers
 
 check: setup ## the part of `make test` that runs nothing: style, types, layers
 	$(BIN)/ruff check

@@ -21,7 +21,8 @@ from tests.faults.deaths import LARGEST, SMALLEST
 from tests.faults.points import Points
 
 import dss.journal.database
-import dss_moodle_db.dialect
+import dss_moodle_db.config
+from dss_moodle_db.dialect import Session
 
 PATIENCE = 0.3
 """Seconds for which a lock is waited for here, since nobody has time for more."""
@@ -89,7 +90,7 @@ def _one_of(chance: random.Random, points: Sequence[str], *starts: str) -> int:
 def _impatiently(points: Points) -> None:
     instruments.put_in(points)
     instruments.replace(dss.journal.database, "BUSY", PATIENCE)
-    instruments.replace(dss_moodle_db.dialect, "LOCK_SECONDS", PATIENCE)
+    instruments.replace(dss_moodle_db.config.Options, "session", lambda *_: Session(lock_seconds=0))
     stamina.set_testing(True, attempts=ATTEMPTS)
 
 

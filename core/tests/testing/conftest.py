@@ -1,4 +1,4 @@
-"""Some checks wait, or end processes: of a sound connector they take seconds."""
+"""The kit's checks wait, and end processes: all of them take a minute."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ from collections.abc import Generator
 
 import pytest
 
-LONG = (
-    "test_a_death_at_any_write_loses_nothing",
-    "test_a_busy_system_is_asked_again_after_a_pause",
-    "test_a_failure_at_any_write_is_made_good_by_the_next_run",
-)
-WAITING = ("RefusedIsBusy]",)
+THE_WHOLE_KIT = ("test_sound.py", "test_broken.py")
+"""Every check, of a connector that is sound and of hundreds that are not."""
 
 OF_NO_USE = frozenset(
     f"test_{check}[{branch}]"
@@ -34,7 +30,7 @@ OF_NO_USE = frozenset(
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark these as slow."""
     for item in items:
-        if ("test_sound" in item.nodeid and item.name.startswith(LONG)) or item.name.endswith(WAITING):
+        if item.path.name in THE_WHOLE_KIT:
             item.add_marker(pytest.mark.slow)
 
 

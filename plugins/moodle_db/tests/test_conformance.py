@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -61,7 +62,7 @@ class MoodleInSql(System):
     def options(self) -> Mapping[str, Any]:
         """The table `[trees.NAME]` for it."""
         return {
-            "url": self.site.url,
+            "url": self.site.url_option,
             "category": CATEGORY,
             "guardian_role": "parent",
             "fields": {"homeroom": "department", "grade": "profile:grade"},
@@ -303,7 +304,7 @@ class MoodleInSql(System):
                 self.site.add("cohort_members", cohortid=number, userid=self.site.one("user", person))
 
 
-class TestMoodle(TargetSuite):
+class MoodleSuite(TargetSuite):
     """What the kit asks of a system that is read and written."""
 
     connector = "moodle_db"
@@ -311,14 +312,14 @@ class TestMoodle(TargetSuite):
     unstorable = {  # noqa: RUF012  as the kit declares it
         "html": "Moodle takes markup out of names",
         "long": "names have columns of 100 to 255 characters",
+        "nul": "Moodle takes NUL characters out of texts, and PostgreSQL does not store them",
     }
 
-    @pytest.fixture
-    def system(self, make_site: Callable[[], Any], monkeypatch: pytest.MonkeyPatch) -> MoodleInSql:
-        """A fresh site; rows come in small blocks, so that there is a middle in which reading may break."""
+    @pytest.fixture(autouse=True)
+    def small_blocks(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Rows come in small blocks, so that there is a middle in which reading may break."""
         for module in (people, courses, groups, enrolments, cohorts):
             monkeypatch.setattr(module, "ROWS_AT_ONCE", 50)
-        return MoodleInSql(make_site())
 
     # -- samples ---------------------------------------------------------------------------------------------------
 
@@ -366,6 +367,15 @@ class TestMoodle(TargetSuite):
         dialect.do_commit = watched_commit
         wire.is_tapped = True
 
+
+class TestInSQLite(MoodleSuite):
+    """A Moodle in a file."""
+
+    @pytest.fixture
+    def system(self, make_site: Callable[[], Any]) -> MoodleInSql:
+        """A fresh site."""
+        return MoodleInSql(make_site())
+
     def lost(self) -> BaseException:
         """What the driver raises when the file cannot be read any more."""
         return sqlite3.OperationalError("disk I/O error")
@@ -377,6 +387,63 @@ class TestMoodle(TargetSuite):
     def refused(self) -> BaseException:
         """What the driver raises when a unique index refuses a row."""
         return sqlite3.IntegrityError("UNIQUE constraint failed: mdl_user.mnethostid, mdl_user.username")
+
+
+class TestInPostgreSQL(MoodleSuite):
+    """A Moodle in PostgreSQL."""
+
+    @pytest.fixture
+    def system(self, postgresql: Any) -> Iterator[MoodleInSql]:
+        """A fresh site."""
+        with postgresql.site() as site:
+            yield MoodleInSql(site)
+
+    def lost(self) -> BaseException:
+        """What the driver raises when the server goes away."""
+        import psycopg
+
+        return psycopg.OperationalError("server closed the connection unexpectedly")
+
+    def busy(self) -> BaseException:
+        """What the driver raises when somebody else's lock lasts too long."""
+        import psycopg
+
+        return psycopg.errors.LockNotAvailable("canceling statement due to lock timeout")
+
+    def refused(self) -> BaseException:
+        """What the driver raises when a unique index refuses a row."""
+        import psycopg
+
+        return psycopg.errors.UniqueViolation("duplicate key value violates unique constraint")
+
+
+class TestInMariaDB(MoodleSuite):
+    """A Moodle in MariaDB."""
+
+    @pytest.fixture
+    def system(self, mariadb: Any) -> Iterator[MoodleInSql]:
+        """A fresh site."""
+        with mariadb.site() as site:
+            yield MoodleInSql(site)
+
+    def lost(self) -> BaseException:
+        """What the driver raises when the server goes away."""
+        return _of_pymysql("OperationalError", 2013, "Lost connection to server during query")
+
+    def busy(self) -> BaseException:
+        """What the driver raises when somebody else's lock lasts too long."""
+        return _of_pymysql("OperationalError", 1205, "Lock wait timeout exceeded; try restarting transaction")
+
+    def refused(self) -> BaseException:
+        """What the driver raises when a unique index refuses a row."""
+        return _of_pymysql(
+            "IntegrityError", 1062, "Duplicate entry '1-x' for key 'mdl_user_mnet_username_uix'"
+        )
+
+
+def _of_pymysql(name: str, number: int, text: str) -> BaseException:
+    error: BaseException = getattr(importlib.import_module("pymysql.err"), name)(number, text)
+    return error
 
 
 class Watched:

@@ -18,7 +18,7 @@ from dss.actions import Outcome
 from dss.apply import apply
 from dss.errors import ConfigError, DssError, TemporaryError
 from dss.plan import make_plan
-from dss_moodle_db import accounts, dialect
+from dss_moodle_db import accounts
 from dss_moodle_db.branches import MoodleTree
 from dss_moodle_db.embedded import create_site
 from dss_moodle_db.isolate import isolated
@@ -139,12 +139,9 @@ def test_a_handler_may_be_called_on_its_own(
     assert site.user("100")["username"] == "user100"
 
 
-def test_two_runs_at_once_get_a_clear_word(
-    site: Site, make_school: Callable[[], School], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_runs_at_once_get_a_clear_word(site: Site) -> None:
     """The second waits a while and then says who is in the way; both see the write lock at once."""
-    monkeypatch.setattr(dialect, "LOCK_SECONDS", 0.05)
-    first, second = site.tree(), site.tree()
+    first, second = site.tree(), site.tree(lock_seconds=0)
 
     with first.batch(), pytest.raises(TemporaryError, match=r"locked.*try again later"), second.batch():
         pass

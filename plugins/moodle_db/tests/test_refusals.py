@@ -9,7 +9,6 @@ import pytest
 
 from dss.apply import apply
 from dss.errors import TemporaryError
-from dss_moodle_db import dialect
 
 if TYPE_CHECKING:
     from plugins.moodle_db.tests.conftest import Planned, School, Site, Synced
@@ -263,11 +262,9 @@ def test_two_spellings_have_the_same_holder(moodle: MoodleTree, site: Site) -> N
     assert sorted(holder.value for holder in holders) == ["ANN.BERG", "ann.berg"]
 
 
-def test_a_locked_database_is_waited_for_once(
-    site: Site, moodle: MoodleTree, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_locked_database_is_waited_for_once(site: Site) -> None:
     """Later batches fail at once, until one gets in; from then on it is waited for again."""
-    monkeypatch.setattr(dialect, "LOCK_SECONDS", 0.5)
+    moodle = site.tree(lock_seconds=1)
 
     def seconds() -> float:
         start = time.monotonic()

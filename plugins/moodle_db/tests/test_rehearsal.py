@@ -20,12 +20,12 @@ from dss.dry_run import rehearse
 from dss.errors import ConfigError, DssError, StateError, TemporaryError
 from dss.plan import make_plan
 from dss.rehearsal import Rehearsal
-from dss_moodle_db import client as client_module
-from dss_moodle_db import dialect, enrolling, group_writing
+from dss_moodle_db import enrolling, group_writing
 from dss_moodle_db.branches import MoodleTree
+from dss_moodle_db.dialect import Dialect
 
 if TYPE_CHECKING:
-    from plugins.moodle_db.tests.conftest import Planned, School, Site, Synced
+    from plugins.moodle_db.tests.conftest import Planned, School, SQLiteSite, Synced
 
 
 def yesterday(school: School) -> School:
@@ -80,7 +80,7 @@ def today(school: School) -> School:
 
 @pytest.fixture
 def between(
-    site: Site, make_school: Callable[[], School], sync: Synced, plan: Planned
+    site: SQLiteSite, make_school: Callable[[], School], sync: Synced, plan: Planned
 ) -> tuple[MoodleTree, list[Action]]:
     """A Moodle as of yesterday, read, and what would bring it to today."""
     site.parent_role()
@@ -127,7 +127,7 @@ def handler(
 
 
 def test_a_dry_run_of_everything_changes_nothing(
-    site: Site, between: tuple[MoodleTree, list[Action]]
+    site: SQLiteSite, between: tuple[MoodleTree, list[Action]]
 ) -> None:
     """Not a byte of the file, nothing in the tree, nothing in the plan; and the real run afterwards does it all."""
     moodle, actions = between
@@ -157,7 +157,9 @@ def test_a_dry_run_of_everything_changes_nothing(
     assert dump(site.path) != everything
 
 
-def test_what_is_shown_is_what_a_real_run_sends(site: Site, between: tuple[MoodleTree, list[Action]]) -> None:
+def test_what_is_shown_is_what_a_real_run_sends(
+    site: SQLiteSite, between: tuple[MoodleTree, list[Action]]
+) -> None:
     """Every statement that changes a row, with the number of rows; no question, and nobody's data."""
     moodle, actions = between
     sent: dict[str, int] = {}
@@ -184,7 +186,7 @@ def test_what_is_shown_is_what_a_real_run_sends(site: Site, between: tuple[Moodl
 
 
 def test_later_batches_find_what_earlier_ones_made(
-    site: Site, school: School, moodle: MoodleTree, plan: Planned
+    site: SQLiteSite, school: School, moodle: MoodleTree, plan: Planned
 ) -> None:
     """A place in a class of a course that was made a moment before, by somebody who was too."""
     school.person("students", "1")
@@ -211,7 +213,7 @@ def test_later_batches_find_what_earlier_ones_made(
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
 def test_whatever_happens_everything_is_taken_back(
-    site: Site, between: tuple[MoodleTree, list[Action]], error: type[BaseException]
+    site: SQLiteSite, between: tuple[MoodleTree, list[Action]], error: type[BaseException]
 ) -> None:
     """In the middle of a batch, and the tree too."""
     moodle, actions = between
@@ -237,7 +239,12 @@ def test_whatever_happens_everything_is_taken_back(
 
 @pytest.mark.parametrize("where", ["enrolling", "statement"])
 def test_a_handler_that_fails_takes_only_its_own_batch_with_it(
-    site: Site, school: School, moodle: MoodleTree, plan: Planned, monkeypatch: pytest.MonkeyPatch, where: str
+    site: SQLiteSite,
+    school: School,
+    moodle: MoodleTree,
+    plan: Planned,
+    monkeypatch: pytest.MonkeyPatch,
+    where: str,
 ) -> None:
     """What came before can still be seen by what comes after."""
     school.person("students", "1")
@@ -261,7 +268,7 @@ def test_a_handler_that_fails_takes_only_its_own_batch_with_it(
     assert not any("city" in call.text for call in rehearsal.calls if call.text.startswith("UPDATE"))
 
 
-def test_a_batch_that_raises_is_taken_back_alone(site: Site, moodle: MoodleTree) -> None:
+def test_a_batch_that_raises_is_taken_back_alone(site: SQLiteSite, moodle: MoodleTree) -> None:
     """The others stay until the end."""
     user = moodle.client.tables.user
 
@@ -287,7 +294,7 @@ def test_a_batch_that_raises_is_taken_back_alone(site: Site, moodle: MoodleTree)
 
 
 def test_only_what_would_have_been_stored_is_shown(
-    site: Site, school: School, moodle: MoodleTree, plan: Planned
+    site: SQLiteSite, school: School, moodle: MoodleTree, plan: Planned
 ) -> None:
     """Not the attempts by which the one record is found that the database refuses."""
     for number in "123":
@@ -348,7 +355,7 @@ def _roll_back(connection: Connection) -> None:
     ],
 )
 def test_a_commit_is_an_error(
-    site: Site,
+    site: SQLiteSite,
     school: School,
     moodle: MoodleTree,
     plan: Planned,
@@ -379,7 +386,7 @@ def test_a_commit_is_an_error(
     site.change("UPDATE mdl_user SET city = 'free'")
 
 
-def test_after_a_commit_nothing_more_is_tried(site: Site, moodle: MoodleTree) -> None:
+def test_after_a_commit_nothing_more_is_tried(site: SQLiteSite, moodle: MoodleTree) -> None:
     """What came after it could not be taken back."""
     with moodle.rehearsal():
         with pytest.raises(DssError, match="takes everything back"), moodle.client.writing() as connection:
@@ -391,7 +398,7 @@ def test_after_a_commit_nothing_more_is_tried(site: Site, moodle: MoodleTree) ->
             pass
 
 
-def test_a_transaction_that_was_lost_ends_the_dry_run(site: Site, moodle: MoodleTree) -> None:
+def test_a_transaction_that_was_lost_ends_the_dry_run(site: SQLiteSite, moodle: MoodleTree) -> None:
     """SQLite ends one by itself when its disk is full; what ran then would be stored at once."""
     before = dump(site.path)
 
@@ -410,7 +417,7 @@ def test_a_transaction_that_was_lost_ends_the_dry_run(site: Site, moodle: Moodle
     assert dump(site.path) == before
 
 
-def test_a_second_connection_is_refused(site: Site, moodle: MoodleTree) -> None:
+def test_a_second_connection_is_refused(site: SQLiteSite, moodle: MoodleTree) -> None:
     """What it wrote would stay."""
     with moodle.rehearsal(), pytest.raises(DssError, match="one connection"):
         moodle.client.engine.connect()
@@ -420,7 +427,7 @@ def test_a_second_connection_is_refused(site: Site, moodle: MoodleTree) -> None:
 
 
 def test_a_value_too_long_is_found(
-    site: Site, school: School, moodle: MoodleTree, plan: Planned, sync: Synced
+    site: SQLiteSite, school: School, moodle: MoodleTree, plan: Planned, sync: Synced
 ) -> None:
     """One that the plan knows nothing of: what an ended course is called."""
     name = "x" * 95
@@ -435,7 +442,7 @@ def test_a_value_too_long_is_found(
     assert rehearsal.calls == []
 
 
-def test_a_missing_role_is_found(site: Site, school: School, plan: Planned) -> None:
+def test_a_missing_role_is_found(site: SQLiteSite, school: School, plan: Planned) -> None:
     """It was there when the plan was made."""
     moodle = site.tree()
     school.course("A")
@@ -451,7 +458,7 @@ def test_a_missing_role_is_found(site: Site, school: School, plan: Planned) -> N
 
 
 def test_what_was_learnt_in_a_dry_run_is_forgotten(
-    site: Site, between: tuple[MoodleTree, list[Action]]
+    site: SQLiteSite, between: tuple[MoodleTree, list[Action]]
 ) -> None:
     """And what was known before is known again: the site, the groups made, the checks of values."""
     moodle, actions = between
@@ -495,12 +502,9 @@ def test_a_dry_run_inside_another_is_refused(moodle: MoodleTree) -> None:
         assert isinstance(rehearsal, Rehearsal)
 
 
-def test_a_dry_run_holds_the_lock_and_lets_go_of_it(
-    site: Site, moodle: MoodleTree, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_dry_run_holds_the_lock_and_lets_go_of_it(site: SQLiteSite) -> None:
     """Others can read meanwhile, and wait with writing; it waits for others itself as a run does, and once."""
-    monkeypatch.setattr(dialect, "LOCK_SECONDS", 0.05)
-    other = site.tree()
+    moodle, other = site.tree(lock_seconds=0), site.tree(lock_seconds=0)
 
     with moodle.rehearsal():
         with moodle.client.writing() as connection:
@@ -516,7 +520,7 @@ def test_a_dry_run_holds_the_lock_and_lets_go_of_it(
 
 @pytest.mark.parametrize("mode", ["delete", "wal"])
 def test_more_than_fits_into_memory_does_not_touch_the_file(
-    site: Site, moodle: MoodleTree, mode: str
+    site: SQLiteSite, moodle: MoodleTree, mode: str
 ) -> None:
     """Not even while it lasts; so that a crash leaves nothing to repair, and others can read."""
     site.connection.execute(f"PRAGMA journal_mode = {mode}").fetchall()
@@ -540,7 +544,7 @@ def test_more_than_fits_into_memory_does_not_touch_the_file(
 
 
 def test_planning_again_after_a_dry_run_finds_the_same(
-    site: Site, make_school: Callable[[], School], between: tuple[MoodleTree, list[Action]]
+    site: SQLiteSite, make_school: Callable[[], School], between: tuple[MoodleTree, list[Action]]
 ) -> None:
     """From the stores as they are, and from a Moodle read anew."""
     moodle, actions = between
@@ -558,14 +562,14 @@ def test_tables_that_take_nothing_back_are_refused(
     moodle: MoodleTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """MariaDB may keep a table so, and a dry run would change it."""
-    monkeypatch.setattr(client_module, "without_transactions", lambda *_: {"mdl_user": "MyISAM"})
+    monkeypatch.setattr(Dialect, "without_transactions", lambda *_: {"mdl_user": "MyISAM"})
 
     with pytest.raises(ConfigError, match=r"`mdl_user` \(MyISAM\) stays"), moodle.rehearsal():
         pass
 
 
 def test_a_lost_connection_ends_the_dry_run(
-    site: Site, moodle: MoodleTree, monkeypatch: pytest.MonkeyPatch
+    site: SQLiteSite, moodle: MoodleTree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server has taken everything back by then, and a new connection would store what comes after."""
     before = dump(site.path)

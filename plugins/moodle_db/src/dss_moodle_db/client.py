@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Column, Connection, Engine, MetaData, RootTransaction, Table, inspect
+from sqlalchemy import URL, Column, Connection, Engine, MetaData, RootTransaction, Table, inspect, select
 from sqlalchemy.exc import DBAPIError
 
 from dss.errors import ConfigError, DssError, ReadError, StateError, TemporaryError
@@ -20,15 +20,16 @@ from dss_moodle_db.dialect import (
     DIALECT,
     HURRIES,
     WRITES,
+    Dialect,
     database_url,
+    dialect_of,
+    driver_of,
     is_busy,
-    keep_in_memory,
-    never_stored,
     new_engine,
-    without_transactions,
+    reason,
 )
 from dss_moodle_db.isolate import whole_or_not
-from dss_moodle_db.site import Site
+from dss_moodle_db.site import SYSTEM_LEVEL, Site
 from dss_moodle_db.stage import Stage, no_other_connection
 from dss_moodle_db.tables import Tables
 
@@ -59,7 +60,12 @@ class Client:
     @cached_property
     def engine(self) -> Engine:
         """The pool of connections; nothing is opened before it is needed."""
-        return new_engine(self.options.url.reveal(), self.folder)
+        return new_engine(self.options.url.reveal(), self.folder, session=self.options.session(self.folder))
+
+    @property
+    def dialect(self) -> Dialect:
+        """The kind of database it is in."""
+        return dialect_of(self.engine)
 
     def describe(self) -> str:
         """The database without its password and user."""
@@ -95,7 +101,7 @@ class Client:
                 "upgrade or a restore that broke off; in Moodle's folder `php admin/cli/check_database_schema.php` "
                 "names what is wrong"
             )
-        metadata = MetaData(info={DIALECT: self.engine.dialect.name})
+        metadata = MetaData(info={DIALECT: self.dialect.name})
         for (_, name), columns in found.items():
             # nothing but the columns: reading indexes and keys too takes ten times as many questions
             made = (Column(each["name"], each["type"], primary_key=each["name"] == "id") for each in columns)
@@ -124,6 +130,11 @@ class Client:
                 return
             with self.engine.connect() as connection:
                 yield connection
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether a batch is under way, so that what is read now may be written next."""
+        return self._writing is not None
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -160,8 +171,27 @@ class Client:
         except DBAPIError as error:
             self._was_locked = is_busy(error)
             raise
+        try:
+            self._take_turn(connection)
+        except BaseException:
+            transaction.close()
+            raise
         self._was_locked = False
         return transaction
+
+    def _take_turn(self, connection: Connection) -> None:
+        """Let only one run at once write, wherever it runs: nothing in Moodle keeps two from making the same.
+
+        What is locked is the row of the system's context, that nobody else changes. SQLite has but one writer anyhow.
+        """
+        if self.dialect.is_shared:
+            context = self.tables.context
+            turn = select(context.c.id).where(context.c.contextlevel == SYSTEM_LEVEL)
+            try:
+                connection.execute(turn.with_for_update(nowait=self._was_locked))
+            except DBAPIError as error:
+                self._was_locked = is_busy(error)
+                raise
 
     @contextmanager
     def rehearsing(self) -> Iterator[Rehearsal]:
@@ -185,10 +215,11 @@ class Client:
             self._must_take_back(connection)
             # the driver's connection is closed at the end, with whatever state it has got into
             connection.detach()
-            keep_in_memory(connection)
+            driver = driver_of(connection)
+            self.dialect.keep_in_memory(driver)
             transaction = self._begun(connection)
             stack.callback(transaction.close)
-            stack.enter_context(never_stored(connection))
+            stack.enter_context(self.dialect.never_stored(driver))
             stack.enter_context(no_other_connection(self.engine))
             began = time.monotonic()
             stage = self._stage = Stage(connection, rehearsal, tables.names)
@@ -205,12 +236,12 @@ class Client:
                     vars(self)["site"] = site
 
     def _lock_held(self, seconds: float) -> str:
-        if self.engine.dialect.name == "sqlite":
-            return f"meanwhile, for {seconds:.1f} seconds, nobody else could write to the database"
-        return f"meanwhile, for {seconds:.1f} seconds, what it touched was locked, for Moodle too"
+        if self.dialect.is_shared:
+            return f"meanwhile, for {seconds:.1f} seconds, what it touched was locked, for Moodle too"
+        return f"meanwhile, for {seconds:.1f} seconds, nobody else could write to the database"
 
     def _must_take_back(self, connection: Connection) -> None:
-        found = without_transactions(connection, self.tables.metadata.tables)
+        found = self.dialect.without_transactions(connection, self.tables.metadata.tables)
         if found:
             listed = ", ".join(f"`{name}` ({engine})" for name, engine in sorted(found.items()))
             raise ConfigError(
@@ -236,7 +267,6 @@ def translated(what: str, kind: type[DssError]) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        text = " ".join(str(error.orig).split())
         if is_busy(error):
-            raise TemporaryError(f"{what}: {text}; another program is writing, try again later") from error
-        raise kind(f"{what}: {text}") from error
+            raise TemporaryError(f"{what}: {reason(error)}; try again later") from error
+        raise kind(f"{what}: {reason(error)}") from error

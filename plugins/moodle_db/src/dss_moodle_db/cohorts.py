@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, select
 
 from dss.importers import NATIVE, Rows, Scope
 from dss.store import REFUSED
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import one_of, streamed
 from dss_moodle_db.keys import normal_idnumber
 from dss_moodle_db.marks import marked, unmarked
 from dss_moodle_db.scopes import in_any_scope, scope_ids
@@ -71,10 +71,11 @@ def _members(client: Client, connection: Connection, cohorts: Select[Any]) -> di
         )
     )
     found: dict[int, set[str]] = {}
-    for number, text in connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
-        idnumber = normal_idnumber(text)
-        if idnumber is not None:
-            found.setdefault(number, set()).add(idnumber)
+    with streamed(connection, query, ROWS_AT_ONCE) as rows:
+        for number, text in rows:
+            idnumber = normal_idnumber(text)
+            if idnumber is not None:
+                found.setdefault(number, set()).add(idnumber)
     return found
 
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
 from dss.errors import ConfigError
 from dss.secrets import SecretUrl
 from dss.tree import DataStoreTree
+
+if TYPE_CHECKING:
+    from dss_moodle_db.dialect import Session
 
 PEOPLE = ("students", "teachers", "guardians")
 
@@ -101,6 +106,60 @@ class Options(DataStoreTree.Options):
             "user table) or grade = 'profile:grade' (a custom profile field of text kind)."
         },
     )
+
+    lock_seconds: int = attrs.field(
+        default=15, metadata={"help": "How long to wait for a lock of somebody else's, Moodle's included."}
+    )
+    statement_seconds: int = attrs.field(
+        default=600, metadata={"help": "How long the server may take for one statement; 0 is without end."}
+    )
+    tls: str = attrs.field(
+        default="",
+        metadata={
+            "help": "`verify`: only encrypted, and only to the server that its certificate names; `require`: only "
+            "encrypted; without it, as the URL and the driver have it."
+        },
+    )
+    tls_ca: str = attrs.field(
+        default="",
+        metadata={"help": "File with the certificates of whom we trust; without it, whom the system trusts."},
+    )
+    tls_certificate: str = attrs.field(
+        default="", metadata={"help": "File with our own certificate, where the server asks for one."}
+    )
+    tls_key: str = attrs.field(default="", metadata={"help": "File with the key of that certificate."})
+
+    def session(self, folder: Path) -> Session:
+        """How connections are opened.
+
+        Args:
+            folder: what relative paths count from.
+        """
+        from dss_moodle_db.dialect import Session
+
+        paths = {name: getattr(self, name) for name in ("tls_ca", "tls_certificate", "tls_key")}
+        return Session(
+            lock_seconds=self.lock_seconds,
+            statement_seconds=self.statement_seconds,
+            tls=self.tls,
+            **{name: folder / path if path else None for name, path in paths.items()},
+        )
+
+    @lock_seconds.validator
+    @statement_seconds.validator
+    def _check_seconds(self, attribute: attrs.Attribute[int], value: int) -> None:
+        if value < 0:
+            raise ConfigError(f"`{attribute.name}` is {value}; wanted a number of seconds, 0 or more")
+
+    @tls.validator
+    def _check_tls(self, _attribute: object, value: str) -> None:
+        if value not in ("", "require", "verify"):
+            raise ConfigError(f"`tls` is {value!r}; wanted `verify` or `require`, or leave it out")
+
+    @tls_key.validator
+    def _check_certificate(self, _attribute: object, value: str) -> None:
+        if bool(value) != bool(self.tls_certificate):
+            raise ConfigError("`tls_certificate` and `tls_key` go together; give both, or none")
 
     @cohorts.validator
     def _check_cohorts(self, _attribute: object, value: dict[str, str]) -> None:

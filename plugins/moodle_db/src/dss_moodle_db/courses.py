@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, select
 
 from dss.importers import NATIVE, Rows, Scope
 from dss.store import REFUSED
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import one_of, streamed
 from dss_moodle_db.keys import normal_idnumber
 from dss_moodle_db.marks import is_ended
 
@@ -56,8 +56,8 @@ def _courses(client: Client) -> Select[Any]:
 
 
 def _read(client: Client, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
-    with client.reading() as connection:
-        for number, text, name, _ in connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
+    with client.reading() as connection, streamed(connection, query, ROWS_AT_ONCE) as rows:
+        for number, text, name, _ in rows:
             idnumber = normal_idnumber(text)
             if idnumber is not None and not is_ended(client.options.mark, text):
                 yield idnumber, number, name

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from dss_moodle_db.dialect import new_engine
+from dss_moodle_db.dialect import WRITES, dialect_of, new_engine
 from dss_moodle_db.tables import DEFAULT_PREFIX, Tables, site_tables
 
 SYSTEM_CONTEXT = 1
@@ -70,7 +70,8 @@ def create_site(url: str, prefix: str = DEFAULT_PREFIX) -> None:
     """Make the tables and the rows of an empty site.
 
     Args:
-        url: SQLAlchemy's database URL, `sqlite:////folder/moodle.db` for a file. A missing file is made.
+        url: SQLAlchemy's database URL, `sqlite:////folder/moodle.db` for a file. A missing file is made; on a server
+            the database must be there, and empty.
         prefix: Moodle's table prefix.
 
     Raises:
@@ -79,9 +80,10 @@ def create_site(url: str, prefix: str = DEFAULT_PREFIX) -> None:
     engine = new_engine(url, create=True)
     tables = site_tables(prefix)
     try:
-        with engine.begin() as connection:
+        with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
             tables.metadata.create_all(connection, checkfirst=False)
             _fill(connection, tables, int(time.time()))
+            dialect_of(connection).count_on(connection, tables.values())
     finally:
         engine.dispose()
 

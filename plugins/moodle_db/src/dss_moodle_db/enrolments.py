@@ -11,7 +11,7 @@ from dss.importers import NATIVE, Rows, Scope
 from dss.keys import key, split_key
 from dss.store import REFUSED
 from dss_moodle_db.courses import below_our_category, is_our_course
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import one_of, streamed
 from dss_moodle_db.groups import is_our_group
 from dss_moodle_db.keys import normal_idnumber
 from dss_moodle_db.manual import METHOD
@@ -100,8 +100,7 @@ def _read(client: Client, query: Select[Any], wanted: frozenset[str] | None) -> 
     mark, untouchable = client.options.mark, client.site.untouchable
     names = {role.id: name for name, role in client.site.course_roles.items()}
     classes: dict[tuple[str, str], str | None] = {}
-    with client.reading() as connection:
-        rows = connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
+    with client.reading() as connection, streamed(connection, query, ROWS_AT_ONCE) as rows:
         for stored, course, account, person_text, role, note, status in rows:
             if (stored, course) not in classes:
                 ours = normal_idnumber(unmarked(mark, stored)) if is_our_course(client, course) else None

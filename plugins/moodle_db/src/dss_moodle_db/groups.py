@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, select
 from dss.importers import NATIVE, Rows, Scope
 from dss.store import REFUSED
 from dss_moodle_db.courses import below_our_category, is_our_course
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import one_of, streamed
 from dss_moodle_db.keys import normal_idnumber
 from dss_moodle_db.marks import marked, unmarked
 
@@ -42,10 +42,8 @@ def _groups(client: Client) -> Select[Any]:
 
 
 def _read(client: Client, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
-    with client.reading() as connection:
-        for number, text, name, course, _ in connection.execute(
-            query, execution_options={"yield_per": ROWS_AT_ONCE}
-        ):
+    with client.reading() as connection, streamed(connection, query, ROWS_AT_ONCE) as rows:
+        for number, text, name, course, _ in rows:
             idnumber = normal_idnumber(unmarked(client.options.mark, text))
             if idnumber is not None and is_our_course(client, course):
                 yield idnumber, number, name, normal_idnumber(course)

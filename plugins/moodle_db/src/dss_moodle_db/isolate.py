@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from dss.actions import Action, Result
 from dss.errors import DssError, TemporaryError
-from dss_moodle_db.dialect import is_busy, is_in_transaction, is_of_the_record
+from dss_moodle_db.dialect import is_busy, is_in_transaction, is_of_the_record, reason
 
 LOST = "the database has taken the batch back before its end, after an error in it"
 
@@ -90,14 +90,14 @@ def _translated(error: DBAPIError) -> DssError:
         if isinstance(first, DBAPIError):
             error = first
         first = first.__context__
-    text = f"the database: {' '.join(str(error.orig).split())}"
+    text = f"the database: {reason(error)}"
     return TemporaryError(text) if is_busy(error) else DssError(text)
 
 
 def _reason(error: DBAPIError | UnicodeError) -> str:
     if isinstance(error, UnicodeError):
         return "a value is no valid text: it holds half of a surrogate pair"
-    return f"the database refused it: {' '.join(str(error.orig).split())}"
+    return f"the database refused it: {reason(error)}"
 
 
 def refuse(action: Action, reason: str) -> list[Result]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from dss.importers import NATIVE, Holder, Rows, Scope
 from dss.store import REFUSED
-from dss_moodle_db.dialect import one_of, one_of_any_case
+from dss_moodle_db.dialect import one_of, one_of_any_case, streamed
 from dss_moodle_db.keys import normal_idnumber
 from dss_moodle_db.places import Place, find_places
 from dss_moodle_db.scopes import find_scopes
@@ -124,19 +124,19 @@ def _read(
     nameless = 0
     with client.reading() as connection:
         guardians = _guardians(client, connection) if with_guardians else {}
-        rows = connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE})
-        for number, suspended, text, first, last, email, username, *more in rows:
-            idnumber = normal_idnumber(text)
-            if idnumber is None:
-                nameless += 1
-                continue
-            if number in untouchable or username == "guest":
-                why = client.site.why_untouchable(number, username)
-                branch.freeze(idnumber, f"account {number} {username!r} is {why}: it is left alone")
-                continue
-            if with_guardians:
-                more.append(guardians.get(number, nobody))
-            yield idnumber, number, first, last, email, Username(username), suspended == 0, *more
+        with streamed(connection, query, ROWS_AT_ONCE) as rows:
+            for number, suspended, text, first, last, email, username, *more in rows:
+                idnumber = normal_idnumber(text)
+                if idnumber is None:
+                    nameless += 1
+                    continue
+                if number in untouchable or username == "guest":
+                    why = client.site.why_untouchable(number, username)
+                    branch.freeze(idnumber, f"account {number} {username!r} is {why}: it is left alone")
+                    continue
+                if with_guardians:
+                    more.append(guardians.get(number, nobody))
+                yield idnumber, number, first, last, email, Username(username), suspended == 0, *more
     if nameless:
         cohort = client.options.cohorts[branch.__name__]
         have = "1 account" if nameless == 1 else f"{nameless} accounts"
@@ -184,8 +184,9 @@ def _guardians(client: Client, connection: Connection) -> dict[int, frozenset[st
         )
     )
     found: dict[int, set[str]] = {}
-    for child, text in connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
-        idnumber = normal_idnumber(text)
-        if idnumber is not None:
-            found.setdefault(child, set()).add(idnumber)
+    with streamed(connection, query, ROWS_AT_ONCE) as rows:
+        for child, text in rows:
+            idnumber = normal_idnumber(text)
+            if idnumber is not None:
+                found.setdefault(child, set()).add(idnumber)
     return {child: frozenset(numbers) for child, numbers in found.items()}

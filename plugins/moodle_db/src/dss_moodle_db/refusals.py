@@ -76,6 +76,7 @@ def _of_account(client: Client, attribute: str, value: Any) -> str | None:
         and value.isascii()
         and len(value) <= SHORT
         and "<" not in value
+        and "\0" not in value
         and value.strip()
     ):
         # nearly all of a million records
@@ -120,7 +121,11 @@ def name_problem(table: Table, column: str, what: str, value: Any) -> str | None
 
 
 def _broken_text(value: Any) -> str | None:
-    if isinstance(value, str) and not value.isascii():
+    if not isinstance(value, str):
+        return None
+    if "\0" in value:
+        return "it holds a NUL character, which Moodle takes out of texts and PostgreSQL does not store"
+    if not value.isascii():
         try:
             value.encode()
         except UnicodeError:

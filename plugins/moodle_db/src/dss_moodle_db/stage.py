@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from dss.errors import DssError
 from dss.rehearsal import Rehearsal
-from dss_moodle_db.dialect import is_in_transaction, is_mariadb
+from dss_moodle_db.dialect import dialect_of, is_in_transaction
 from dss_moodle_db.statements import masked, may_run, writes
 
 ALL = "dss_dry_run"
@@ -147,7 +147,7 @@ class Stage:
         self._noted.pop()
 
     def _shown(self, statement: str) -> str:
-        return masked(statement, self._names, is_mariadb(self.connection))
+        return masked(statement, self._names, dialect_of(self.connection).backslashes)
 
 
 @contextmanager

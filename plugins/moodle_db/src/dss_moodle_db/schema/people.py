@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData
 
-from dss_moodle_db.schema.kinds import char, number, table, text
+from dss_moodle_db.schema.kinds import char, flag, number, table, text
 
 
 def define(metadata: MetaData, prefix: str) -> None:
@@ -14,10 +14,10 @@ def define(metadata: MetaData, prefix: str) -> None:
         f"{prefix}user",
         [
             char("auth", 20, "manual"),
-            number("confirmed"),
-            number("policyagreed"),
-            number("deleted"),
-            number("suspended"),
+            flag("confirmed"),
+            flag("policyagreed"),
+            flag("deleted"),
+            flag("suspended"),
             number("mnethostid"),
             char("username", 100),
             char("password", 255),
@@ -25,7 +25,7 @@ def define(metadata: MetaData, prefix: str) -> None:
             char("firstname", 100),
             char("lastname", 100),
             char("email", 100),
-            number("emailstop"),
+            flag("emailstop"),
             char("phone1", 20),
             char("phone2", 20),
             char("institution", 255),
@@ -45,12 +45,12 @@ def define(metadata: MetaData, prefix: str) -> None:
             char("secret", 15),
             number("picture"),
             text("description"),
-            number("descriptionformat", 1),
-            number("mailformat", 1),
-            number("maildigest"),
-            number("maildisplay", 2),
-            number("autosubscribe", 1),
-            number("trackforums"),
+            flag("descriptionformat", 1),
+            flag("mailformat", 1),
+            flag("maildigest"),
+            flag("maildisplay", 2),
+            flag("autosubscribe", 1),
+            flag("trackforums"),
             number("timecreated"),
             number("timemodified"),
             number("trustbitmask"),
@@ -72,23 +72,23 @@ def define(metadata: MetaData, prefix: str) -> None:
             text("name", null=False),
             char("datatype", 255),
             text("description"),
-            number("descriptionformat"),
+            flag("descriptionformat"),
             number("categoryid"),
             number("sortorder"),
-            number("required"),
-            number("locked"),
-            number("visible"),
-            number("forceunique"),
-            number("signup"),
+            flag("required"),
+            flag("locked"),
+            number("visible", digits=4),
+            flag("forceunique"),
+            flag("signup"),
             text("defaultdata"),
-            number("defaultdataformat"),
+            flag("defaultdataformat"),
             *(text(f"param{n}") for n in range(1, 6)),
         ],
     )
     table(
         metadata,
         f"{prefix}user_info_data",
-        [number("userid"), number("fieldid"), text("data", null=False), number("dataformat")],
+        [number("userid"), number("fieldid"), text("data", null=False), flag("dataformat")],
         unique="userid+fieldid",
     )
     table(
@@ -121,8 +121,8 @@ def define(metadata: MetaData, prefix: str) -> None:
             char("name", 254),
             char("idnumber", 100, null=True),
             text("description"),
-            number("descriptionformat", None),
-            number("visible", 1),
+            flag("descriptionformat", None),
+            flag("visible", 1),
             char("component", 100),
             number("timecreated", None),
             number("timemodified", None),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import MetaData
 
-from dss_moodle_db.schema.kinds import char, number, table, text
+from dss_moodle_db.schema.kinds import char, flag, number, table, text
 
 
 def define(metadata: MetaData, prefix: str) -> None:
@@ -23,8 +23,8 @@ def define(metadata: MetaData, prefix: str) -> None:
             number("contextlevel"),
             number("instanceid"),
             char("path", 255, null=True),
-            number("depth"),
-            number("locked"),
+            flag("depth"),
+            flag("locked"),
         ],
         unique="contextlevel+instanceid",
         plain="instanceid path",
