@@ -22,7 +22,11 @@ def all_errors() -> dict[str, type[DssError]]:
     for module in pkgutil.walk_packages(dss.__path__, "dss.", onerror=lambda name: None):
         if not module.name.startswith(ELSEWHERE):
             importlib.import_module(module.name)
-    return {one.__name__: one for one in _below(DssError) if one.__module__.startswith("dss.")}
+    return {
+        one.__name__: one
+        for one in _below(DssError)
+        if one.__module__.startswith("dss.") and not one.__module__.startswith(ELSEWHERE)
+    }
 
 
 def _below(error: type[DssError]) -> Iterator[type[DssError]]:
