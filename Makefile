@@ -25,7 +25,7 @@ demo: setup ## run the main job on the example school
 	$(BIN)/python examples/school/demo.py
 
 test: check servers ## everything CI runs
-	DSS_REQUIRE_SERVICES=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
+	DSS_REQUIRE_SERVICES=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 servers: setup ## install PostgreSQL and MariaDB where they are missing, which tests start on loopback
 	$(BIN)/python -m tools.servers

@@ -29,19 +29,15 @@ pytest_collect_file = Sybil(
 ).pytest()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put tests marked `slow` behind all others, so that most mistakes show within seconds.
+LONGEST = ("test_packaging.py", "test_conformance.py")
+"""Files that take longest, and so come first of the slow ones: a process gets a file at a time."""
 
-    Of the slow ones the wheels come first, since they take longest. Where tests run in several processes, a file goes
-    to one of them, and of a connector's conformance a class.
-    """
-    for item in items:
-        kind = item.getparent(pytest.Class)
-        part = f"::{kind.name}" if kind is not None and item.path.name == "test_conformance.py" else ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.relative_to(ROOT)}{part}"))
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put tests marked `slow` behind all others, so that most mistakes show within seconds."""
     items.sort(
         key=lambda item: (
             item.get_closest_marker("slow") is not None,
-            item.path.name != "test_packaging.py",
+            LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST),
         )
     )

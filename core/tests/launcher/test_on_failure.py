@@ -41,8 +41,9 @@ def program(path: Path, text: str) -> Path:
 
 
 @pytest.fixture
-def kept(play: Play) -> Path:
+def kept(play: Play, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the command of the configuration writes down what it was told."""
+    monkeypatch.delenv("DSS_REQUIRE_SERVICES", raising=False)
     place = play.folder / "told.json"
     program(play.folder / "tell", KEEPER.format(python=sys.executable, place=str(place)))
     configure(play)
