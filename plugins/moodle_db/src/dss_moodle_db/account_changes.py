@@ -77,9 +77,7 @@ def _change(
             results.append(action.done())
         if row:
             plain.append({"number": number, **row})
-    plain.sort(key=lambda row: sorted(row))
-    change_accounts(client, connection, plain)
-    change_accounts(client, connection, usernames)
+    change_accounts(client, connection, [*plain, *usernames])
     store_profile(client, connection, texts)
     end_sessions(client, connection, suspended)
     return results

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, select, update
 
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import one_of, update_many
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.people import COLUMNS, find_people
 from dss_moodle_db.places import Place
@@ -92,36 +91,39 @@ def username_held(client: Client, username: str | None, own: int | None) -> str 
 def ordinary_accounts(
     client: Client, connection: Connection, numbers: Iterable[int], columns: Iterable[str] = ()
 ) -> list[Any]:
-    """Those of these accounts that may be changed, with the columns asked for."""
+    """Those of these accounts that may be changed, with the columns asked for; nobody else changes them meanwhile."""
     user = client.tables.user
     asked = [user.c[column] for column in dict.fromkeys(("id", "username", *columns))]
-    found: list[Any] = []
-    query = select(*asked).where(
-        one_of(user.c.id, numbers), user.c.deleted == 0, user.c.mnethostid == client.site.mnethostid
+    query = (
+        select(*asked)
+        .where(one_of(user.c.id, numbers), user.c.deleted == 0, user.c.mnethostid == client.site.mnethostid)
+        # always in the same order, or two that lock the same rows would wait for each other
+        .order_by(user.c.id)
+        .with_for_update()
     )
-    found.extend(connection.execute(query))
+    found = connection.execute(query).all()
     return [row for row in found if client.site.why_untouchable(row.id, row.username) is None]
 
 
 def change_accounts(client: Client, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Change accounts in the order given, since a username may be free only after an earlier change.
+    """Change accounts; their usernames in the order given, since one may be free only after an earlier change.
 
     Args:
         client: the client.
         connection: inside a transaction.
-        rows: the new values by column, with the account's id as `number`.
+        rows: the new values by column, with the account's id as `number`; one row an account.
     """
-    user = client.tables.user
-    for columns, together in groupby(rows, key=lambda row: tuple(sorted(row.keys() - {"number"}))):
-        statement = (
-            update(user)
-            .where(user.c.id == bindparam("number"))
-            .values(
-                {**{column: bindparam(f"new_{column}") for column in columns}, "timemodified": client.now}
-            )
-        )
-        values = [
-            {"number": row["number"], **{f"new_{column}": row[column] for column in columns}}
-            for row in together
-        ]
-        connection.execute(statement, values)
+    user, now = client.tables.user, client.now
+    by_columns: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
+    usernames = []
+    for row in rows:
+        columns = tuple(sorted(row.keys() - {"number", "username"}))
+        if columns:
+            by_columns.setdefault(columns, []).append((row["number"], *(row[name] for name in columns)))
+        if "username" in row:
+            usernames.append({"number": row["number"], "to": row["username"]})
+    for columns, together in by_columns.items():
+        update_many(connection, user, ["id", *columns], together, {"timemodified": now})
+    if usernames:
+        statement = update(user).where(user.c.id == bindparam("number"))
+        connection.execute(statement.values(username=bindparam("to"), timemodified=now), usernames)

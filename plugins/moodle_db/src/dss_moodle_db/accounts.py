@@ -211,6 +211,10 @@ def _adopt(
             continue
         was = {column: getattr(there[number], column) for column in columns}
         values = {name: value for name, value in values.items() if name not in kept or not was[name]}
+        if values.get("username") == was["username"]:
+            # a username is changed by a statement of its own
+            del values["username"]
+        del was["username"]
         enabled = getattr(action.right, "enabled", None)
         suspended = was["suspended"] if enabled is None else int(not enabled)
         rows.append({**was, **values, "suspended": suspended, "idnumber": action.idnumber, "number": number})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import attrs
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from dss_moodle_db.contexts import context_ids, ensure_course_contexts
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import delete_many, insert_many, one_of, update_many
 from dss_moodle_db.groups import is_our_group
 from dss_moodle_db.manual import ensure_instances
 from dss_moodle_db.sessions import mark_dirty
@@ -41,6 +41,8 @@ class Book:
     _now: dict[Where, Standing] = attrs.field(factory=dict)
     _instances: dict[int, int] = attrs.field(factory=dict)
     _contexts: dict[int, int] = attrs.field(factory=dict)
+    _enrolments: dict[Where, int] = attrs.field(factory=dict)
+    _memberships: dict[Where, int] = attrs.field(factory=dict)
 
     def standing(self, user: int, course: int) -> Standing:
         """Where a person stands in a course, to be changed in place."""
@@ -66,11 +68,15 @@ class Book:
     def _read_enrolments(self, connection: Connection) -> None:
         enrolment = self.client.tables.user_enrolments
         of = {self._instances[course]: course for course in self.courses}
-        query = select(enrolment.c.userid, enrolment.c.enrolid, enrolment.c.status).where(
-            one_of(enrolment.c.enrolid, of), one_of(enrolment.c.userid, self.people)
+        query = (
+            select(enrolment.c.id, enrolment.c.userid, enrolment.c.enrolid, enrolment.c.status)
+            .where(one_of(enrolment.c.enrolid, of), one_of(enrolment.c.userid, self.people))
+            .order_by(enrolment.c.id)
+            .with_for_update()
         )
-        for user, instance, status in connection.execute(query):
+        for number, user, instance, status in connection.execute(query):
             self._at(user, of[instance]).active = status == 0
+            self._enrolments[user, of[instance]] = number
 
     def _read_roles(self, connection: Connection) -> None:
         given = self.client.tables.role_assignments
@@ -88,19 +94,25 @@ class Book:
     def _read_groups(self, connection: Connection) -> None:
         member, group = self.client.tables.groups_members, self.client.tables.groups
         query = (
-            select(member.c.userid, group.c.courseid, group.c.id, member.c.component, member.c.itemid)
+            select(
+                *(member.c.id, member.c.userid, group.c.courseid, group.c.id),
+                *(member.c.component, member.c.itemid),
+            )
             .join(group, group.c.id == member.c.groupid)
             .where(
                 one_of(group.c.courseid, self.courses),
                 one_of(member.c.userid, self.people),
                 is_our_group(self.client),
             )
+            .order_by(member.c.id)
+            .with_for_update(of=member)
         )
-        for user, course, number, component, note in connection.execute(query):
+        for membership, user, course, number, component, note in connection.execute(query):
             if component:
                 self.foreign[user, number] = component
             else:
                 self._at(user, course).groups[number] = note
+                self._memberships[user, number] = membership
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
@@ -117,81 +129,59 @@ class Book:
     def _write_enrolments(self, connection: Connection, changed: dict[Where, Standing]) -> None:
         enrolment = self.client.tables.user_enrolments
         now = self.client.now
-        made, switched = [], []
+        made: list[tuple[int, int, int]] = []
+        switched: dict[int, list[tuple[int, int]]] = {}
         for (user, course), standing in changed.items():
             was = self._was[user, course]
             if standing.active is None or standing.active == was.active:
                 continue
-            row = {"enrolid": self._instances[course], "userid": user, "status": 0 if standing.active else 1}
+            status = 0 if standing.active else 1
             if was.active is None:
-                made.append({**row, "timestart": 0, "timeend": 0, "timecreated": now, "timemodified": now})
+                made.append((self._instances[course], user, status))
             else:
-                switched.append({"instance": row["enrolid"], "person": user, "to": row["status"]})
-        if made:
-            connection.execute(insert(enrolment), made)
-        for status in (0, 1):
-            rows = [row for row in switched if row["to"] == status]
-            if rows:
-                # who comes back must not meet an end that has passed meanwhile
-                end = {"timeend": 0} if status == 0 else {}
-                connection.execute(
-                    update(enrolment)
-                    .where(
-                        enrolment.c.enrolid == bindparam("instance"),
-                        enrolment.c.userid == bindparam("person"),
-                    )
-                    .values(status=bindparam("to"), timemodified=now, **end),
-                    rows,
-                )
+                switched.setdefault(status, []).append((self._enrolments[user, course], status))
+        fixed = {"timestart": 0, "timeend": 0, "timecreated": now, "timemodified": now}
+        insert_many(connection, enrolment, ["enrolid", "userid", "status"], made, fixed)
+        for status, rows in switched.items():
+            # who comes back must not meet an end that has passed meanwhile
+            end = {"timeend": 0} if status == 0 else {}
+            update_many(connection, enrolment, ["id", "status"], rows, {"timemodified": now, **end})
 
     def _write_roles(self, connection: Connection, changed: dict[Where, Standing]) -> None:
         given = self.client.tables.role_assignments
-        now = self.client.now
-        giving, taking = [], []
+        giving: list[tuple[int, int, int]] = []
+        taking: list[tuple[int, int, int]] = []
         for (user, course), standing in changed.items():
             was = self._was[user, course].roles
             context = self._contexts[course]
-            for role in sorted(standing.roles - was):
-                giving.append({"roleid": role, "contextid": context, "userid": user, "timemodified": now})
-            for role in sorted(was - standing.roles):
-                taking.append({"which": role, "context": context, "person": user})
-        if giving:
-            connection.execute(insert(given), giving)
-        if taking:
-            connection.execute(
-                delete(given).where(
-                    given.c.roleid == bindparam("which"),
-                    given.c.contextid == bindparam("context"),
-                    given.c.userid == bindparam("person"),
-                    given.c.component == "",
-                ),
-                taking,
-            )
+            giving.extend((role, context, user) for role in sorted(standing.roles - was))
+            taking.extend((role, context, user) for role in sorted(was - standing.roles))
+        columns = ["roleid", "contextid", "userid"]
+        insert_many(connection, given, columns, giving, {"timemodified": self.client.now})
+        delete_many(connection, given, columns, taking, given.c.component == "")
 
     def _write_groups(self, connection: Connection, changed: dict[Where, Standing]) -> None:
-        member, group = self.client.tables.groups_members, self.client.tables.groups
-        now = self.client.now
-        joining: list[dict[str, Any]] = []
-        leaving: list[dict[str, Any]] = []
-        noting: list[dict[str, Any]] = []
+        member = self.client.tables.groups_members
+        joining: list[tuple[int, int, int]] = []
+        leaving: list[int] = []
+        noting: list[tuple[int, int]] = []
+        touched: set[int] = set()
         for (user, course), standing in changed.items():
             was = self._was[user, course].groups
             for number, note in standing.groups.items():
                 if number not in was:
-                    joining.append(
-                        {"groupid": number, "userid": user, "timeadded": now, "component": "", "itemid": note}
-                    )
+                    joining.append((number, user, note))
+                    touched.add(number)
                 elif was[number] != note:
-                    noting.append({"which": number, "person": user, "note": note})
-            leaving.extend(
-                {"which": number, "person": user} for number in was if number not in standing.groups
-            )
-        here = (member.c.groupid == bindparam("which")) & (member.c.userid == bindparam("person"))
-        if joining:
-            connection.execute(insert(member), joining)
-        if noting:
-            connection.execute(update(member).where(here).values(itemid=bindparam("note")), noting)
-        if leaving:
-            connection.execute(delete(member).where(here, member.c.component == ""), leaving)
-        touched = {row["groupid"] for row in joining} | {row["which"] for row in leaving}
-        connection.execute(update(group).where(one_of(group.c.id, sorted(touched))).values(timemodified=now))
+                    noting.append((self._memberships[user, number], note))
+            gone = [number for number in was if number not in standing.groups]
+            leaving.extend(self._memberships[user, number] for number in gone)
+            touched.update(gone)
+        now = self.client.now
+        fixed = {"timeadded": now, "component": ""}
+        insert_many(connection, member, ["groupid", "userid", "itemid"], joining, fixed)
+        update_many(connection, member, ["id", "itemid"], noting)
+        connection.execute(delete(member).where(one_of(member.c.id, leaving)))
+        group = self.client.tables.groups
+        # as Moodle itself does with whoever joins or leaves
+        connection.execute(update(group).where(one_of(group.c.id, touched)).values(timemodified=now))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, delete, select
 
 from dss.actions import Action, Kind, Result
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import delete_many, insert_many, one_of, update_many
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.marks import ended, marked
@@ -33,9 +33,9 @@ def _make(client: Client, connection: Connection, actions: Sequence[Action]) -> 
     there = _ids(client, connection, [marked(mark, action.idnumber) for action in actions])
     back = _ids(client, connection, [ended(mark, action.idnumber) for action in actions])
     results: list[Result] = []
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[str, str]] = []
     making: list[Action] = []
-    returning: list[dict[str, Any]] = []
+    returning: list[tuple[Any, ...]] = []
     for action in actions:
         stored = marked(mark, action.idnumber)
         values = {"name": getattr(action.right, "name", None) or action.idnumber, "idnumber": stored}
@@ -46,26 +46,24 @@ def _make(client: Client, connection: Connection, actions: Sequence[Action]) -> 
         elif stored in there:
             results.append(action.already(native=there[stored]))
         elif old is not None:
-            returning.append({"number": old, "to": stored, "new_name": values["name"], "shown": 1})
+            returning.append((old, stored, values["name"]))
             results.append(action.done(native=old))
         else:
-            rows.append(
-                {
-                    **values,
-                    "contextid": client.site.system_context[0],
-                    "description": "",
-                    "descriptionformat": 1,
-                    "visible": 1,
-                    "component": "",
-                    "timecreated": now,
-                    "timemodified": now,
-                }
-            )
+            rows.append((stored, values["name"]))
             making.append(action)
-    _rename(client, connection, returning)
+    shown = {"visible": 1, "timemodified": now}
+    update_many(connection, cohort, ["id", "idnumber", "name"], returning, shown)
     if rows:
-        connection.execute(insert(cohort), rows)
-        numbers = _ids(client, connection, [row["idnumber"] for row in rows])
+        fixed = {
+            **shown,
+            "contextid": client.site.system_context[0],
+            "description": "",
+            "descriptionformat": 1,
+            "component": "",
+            "timecreated": now,
+        }
+        insert_many(connection, cohort, ["idnumber", "name"], rows, fixed)
+        numbers = _ids(client, connection, [stored for stored, _ in rows])
         results.extend(action.done(native=numbers[marked(mark, action.idnumber)]) for action in making)
     return results
 
@@ -78,18 +76,6 @@ def _ids(client: Client, connection: Connection, stored: Iterable[str]) -> dict[
     )
     found.update((text, number) for text, number in connection.execute(query))
     return found
-
-
-def _rename(client: Client, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    cohort = client.tables.cohort
-    places = {"to": "idnumber", "new_name": "name", "shown": "visible"}
-    values: dict[str, Any] = {column: bindparam(name) for name, column in places.items() if name in rows[0]}
-    connection.execute(
-        update(cohort).where(cohort.c.id == bindparam("number")).values(**values, timemodified=client.now),
-        rows,
-    )
 
 
 def change_cohorts(
@@ -108,8 +94,9 @@ def change_cohorts(
                 problem = f"Moodle has no place for `{action.attribute}` of a cohort"
             results.append(action.failed(problem) if problem else action.done())
             if not problem:
-                rows.append({"number": numbers[action.idnumber], "new_name": action.wanted})
-        _rename(client, connection, rows)
+                rows.append((numbers[action.idnumber], action.wanted))
+        times = {"timemodified": client.now}
+        update_many(connection, client.tables.cohort, ["id", "name"], rows, times)
         return results
 
     return isolated(connection, actions, work, refuse)
@@ -135,8 +122,8 @@ def _change_members(
     )
     there.update((cohort, user) for cohort, user in connection.execute(query))
     results: list[Result] = []
-    joining: list[dict[str, int]] = []
-    leaving: list[dict[str, int]] = []
+    joining: list[tuple[int, int]] = []
+    leaving: list[tuple[int, int]] = []
     for action in actions:
         cohort, user = cohorts.get(action.idnumber), people.get(action.value)
         adding = action.kind is Kind.ADD
@@ -147,20 +134,11 @@ def _change_members(
         elif ((cohort, user) in there) is adding:
             results.append(action.already())
         else:
-            (joining if adding else leaving).append({"cohort": cohort, "person": user})
+            (joining if adding else leaving).append((cohort, user))
             results.append(action.done())
-    if joining:
-        rows = [
-            {"cohortid": row["cohort"], "userid": row["person"], "timeadded": client.now} for row in joining
-        ]
-        connection.execute(insert(member), rows)
-    if leaving:
-        connection.execute(
-            delete(member).where(
-                member.c.cohortid == bindparam("cohort"), member.c.userid == bindparam("person")
-            ),
-            leaving,
-        )
+    where = ["cohortid", "userid"]
+    insert_many(connection, member, where, joining, {"timeadded": client.now})
+    delete_many(connection, member, where, leaving)
     return results
 
 
@@ -182,9 +160,10 @@ def end_cohorts(
                 problem = "the cohort is gone from Moodle"
             results.append(action.failed(problem) if problem else action.done())
             if not problem:
-                rows.append({"number": numbers[action.idnumber], "to": to, "shown": 0})
-        _rename(client, connection, rows)
-        connection.execute(delete(member).where(one_of(member.c.cohortid, [row["number"] for row in rows])))
+                rows.append((numbers[action.idnumber], to))
+        hidden = {"visible": 0, "timemodified": client.now}
+        update_many(connection, client.tables.cohort, ["id", "idnumber"], rows, hidden)
+        connection.execute(delete(member).where(one_of(member.c.cohortid, [number for number, _ in rows])))
         return results
 
     return isolated(connection, actions, work, refuse)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from dss.actions import Action, Result
 from dss.importers import Scope
 from dss_moodle_db.contexts import ensure_course_contexts
 from dss_moodle_db.courses import read_courses_by_idnumber
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import insert_many, one_of, update_many
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.manual import ensure_instances
@@ -41,8 +41,8 @@ def _make(client: Client, connection: Connection, actions: Sequence[Action]) -> 
     back = _ids(client, connection, "idnumber", {ended(mark, idnumber) for idnumber in wanted})
     results: list[Result] = []
     making: list[Action] = []
-    rows: list[dict[str, Any]] = []
-    returning: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
+    returning: list[tuple[Any, ...]] = []
     defaults = _defaults(client)
     place = _next_place(client, connection)
     for action in actions:
@@ -64,26 +64,16 @@ def _make(client: Client, connection: Connection, actions: Sequence[Action]) -> 
         if problem is not None:
             results.append(action.failed(problem))
         elif returns is not None:
-            returning.append({"number": returns, "name": name, "to": idnumber})
+            returning.append((returns, idnumber, name))
             results.append(action.done(native=returns))
         else:
-            rows.append(
-                {
-                    **defaults,
-                    **values,
-                    "category": client.site.category.id,
-                    "sortorder": place + len(rows),
-                    "timecreated": now,
-                    "timemodified": now,
-                    "startdate": now,
-                    "cacherev": now,
-                }
-            )
+            rows.append((name, idnumber, idnumber, place + len(rows)))
             making.append(action)
-    if returning:
-        _rename(client, connection, returning, visible=1)
+    _show(client, connection, ["id", "idnumber", "fullname"], returning, visible=1)
     if rows:
-        connection.execute(insert(course), rows)
+        times = dict.fromkeys(("timecreated", "timemodified", "startdate", "cacherev"), now)
+        fixed = {**defaults, **times, "category": client.site.category.id}
+        insert_many(connection, course, ["fullname", "shortname", "idnumber", "sortorder"], rows, fixed)
         numbers = _ids(client, connection, "idnumber", [action.idnumber for action in making])
         _furnish(client, connection, sorted(numbers.values()), str(defaults["format"]))
         results.extend(action.done(native=numbers[action.idnumber]) for action in making)
@@ -131,34 +121,20 @@ def _furnish(client: Client, connection: Connection, courses: Sequence[int], kin
     now = client.now
     tables = client.tables
     ensure_course_contexts(client, connection, courses)
-    connection.execute(
-        insert(tables.course_sections),
-        [
-            {
-                "course": number,
-                "section": 0,
-                "summary": "",
-                "summaryformat": 1,
-                "sequence": "",
-                "timemodified": now,
-            }
-            for number in courses
-        ],
-    )
+    top = {"section": 0, "summary": "", "summaryformat": 1, "sequence": "", "timemodified": now}
+    insert_many(connection, tables.course_sections, ["course"], [(number,) for number in courses], top)
     options = {
         name: client.site.course_defaults[name]
         for name in ("hiddensections", "coursedisplay")
         if kind == "topics" and name in client.site.course_defaults
     }
-    if options:
-        connection.execute(
-            insert(tables.course_format_options),
-            [
-                {"courseid": number, "format": kind, "sectionid": 0, "name": name, "value": value}
-                for number in courses
-                for name, value in options.items()
-            ],
-        )
+    insert_many(
+        connection,
+        tables.course_format_options,
+        ["courseid", "name", "value"],
+        [(number, name, value) for number in courses for name, value in options.items()],
+        {"format": kind, "sectionid": 0},
+    )
     ensure_instances(client, connection, courses)
     category = tables.course_categories
     connection.execute(
@@ -168,25 +144,25 @@ def _furnish(client: Client, connection: Connection, courses: Sequence[int], kin
     )
 
 
-def _rename(client: Client, connection: Connection, rows: Sequence[dict[str, Any]], *, visible: int) -> None:
+def _show(
+    client: Client,
+    connection: Connection,
+    columns: Sequence[str],
+    rows: Sequence[tuple[Any, ...]],
+    *,
+    visible: int,
+) -> None:
+    """Change courses, and show or hide them."""
     course = client.tables.course
     now = client.now
-    changed: dict[str, Any] = {"idnumber": bindparam("to")}
-    if "name" in rows[0]:
-        changed["fullname"] = bindparam("name")
-    connection.execute(
-        update(course)
-        .where(course.c.id == bindparam("number"))
-        .values(
-            **changed,
-            visible=visible,
-            visibleold=visible,
-            timemodified=now,
-            # Moodle keys its cache of a course by this number
-            cacherev=case((course.c.cacherev + 1 > now, course.c.cacherev + 1), else_=now),
-        ),
-        rows,
-    )
+    fixed = {
+        "visible": visible,
+        "visibleold": visible,
+        "timemodified": now,
+        # Moodle keys its cache of a course by this number
+        "cacherev": case((course.c.cacherev + 1 > now, course.c.cacherev + 1), else_=now),
+    }
+    update_many(connection, course, columns, rows, fixed)
 
 
 def change_courses(
@@ -213,14 +189,8 @@ def _change(
         problem = name_problem(course, "fullname", "a course", action.wanted or "")
         results.append(action.failed(problem) if problem else action.done())
         if not problem:
-            rows.append({"number": number, "name": action.wanted})
-    if rows:
-        connection.execute(
-            update(course)
-            .where(course.c.id == bindparam("number"))
-            .values(fullname=bindparam("name"), timemodified=client.now),
-            rows,
-        )
+            rows.append((number, action.wanted))
+    update_many(connection, course, ["id", "fullname"], rows, {"timemodified": client.now})
     return results
 
 
@@ -241,9 +211,8 @@ def end_courses(
                 problem = "the course is gone from Moodle"
             results.append(action.failed(problem) if problem else action.done())
             if not problem:
-                rows.append({"number": numbers[action.idnumber], "to": to})
-        if rows:
-            _rename(client, connection, rows, visible=0)
+                rows.append((numbers[action.idnumber], to))
+        _show(client, connection, ["id", "idnumber"], rows, visible=0)
         return results
 
     return isolated(connection, actions, work, refuse)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, select
 
 from dss_moodle_db.book import Book
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import insert_many, one_of, update_many
 from dss_moodle_db.enrolments import read_enrolments_of_groups
 from dss_moodle_db.marks import ended, marked
 from dss_moodle_db.references import people_ids
@@ -66,41 +66,36 @@ def move_groups(tree: DataStoreTree, connection: Connection, moves: Sequence[Mov
             book.standing(user, move.to).enrol(groups[class_], role)
     book.write(connection)
     group = client.tables.groups
-    connection.execute(
-        update(group)
-        .where(group.c.id == bindparam("number"))
-        .values(idnumber=bindparam("to"), timemodified=client.now),
-        [{"number": move.group, "to": ended(client.options.mark, move.class_)} for move in moves],
-    )
+    ends = [(move.group, ended(client.options.mark, move.class_)) for move in moves]
+    update_many(connection, group, ["id", "idnumber"], ends, {"timemodified": client.now})
     return groups
 
 
 def _groups_there(client: Client, connection: Connection, moves: Sequence[Move]) -> dict[str, int]:
     """Groups in the other courses, by class: those that were left there once, or new ones."""
-    group, mark, now = client.tables.groups, client.options.mark, client.now
+    group, mark = client.tables.groups, client.options.mark
     names = _names(client, connection, [move.group for move in moves])
     back = ids_by_text(client, connection, [ended(mark, move.class_) for move in moves])
-    making, returning = [], []
+    making: list[tuple[Any, ...]] = []
+    returning: list[tuple[Any, ...]] = []
     for move in moves:
-        values = {"idnumber": marked(mark, move.class_), "name": move.name or names[move.group]}
+        text, name = marked(mark, move.class_), move.name or names[move.group]
         old = back.get((move.to, ended(mark, move.class_)))
         if old is not None:
-            returning.append({"number": old, "text": values["idnumber"], "called": values["name"]})
+            returning.append((old, text, name))
         else:
-            times = {"timecreated": now, "timemodified": now}
-            making.append({**values, **times, "courseid": move.to, "description": "", "descriptionformat": 1})
-    if returning:
-        connection.execute(
-            update(group)
-            .where(group.c.id == bindparam("number"))
-            .values(idnumber=bindparam("text"), name=bindparam("called"), timemodified=now),
-            returning,
-        )
-    if making:
-        connection.execute(insert(group), making)
-        client.groups_made += len(making)
+            making.append((text, name, move.to))
+    update_many(connection, group, ["id", "idnumber", "name"], returning, {"timemodified": client.now})
+    insert_many(connection, group, ["idnumber", "name", "courseid"], making, new_group(client))
+    client.groups_made += len(making)
     there = ids_by_text(client, connection, [marked(mark, move.class_) for move in moves])
     return {move.class_: there[move.to, marked(mark, move.class_)] for move in moves}
+
+
+def new_group(client: Client) -> dict[str, Any]:
+    """What all new groups have in common."""
+    now = client.now
+    return {"description": "", "descriptionformat": 1, "timecreated": now, "timemodified": now}
 
 
 def _names(client: Client, connection: Connection, groups: Collection[int]) -> dict[int, str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, insert, update
+from sqlalchemy import Connection
 
 from dss.actions import Action, Result
 from dss.importers import Scope
 from dss_moodle_db.courses import read_courses_by_idnumber
-from dss_moodle_db.group_moves import Move, ids_by_text, move_groups
+from dss_moodle_db.dialect import insert_many, update_many
+from dss_moodle_db.group_moves import Move, ids_by_text, move_groups, new_group
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.limits import too_long
 from dss_moodle_db.marks import ended, marked
@@ -37,9 +38,9 @@ def _make(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]
     there = ids_by_text(client, connection, [marked(mark, action.idnumber) for action in actions])
     back = ids_by_text(client, connection, [ended(mark, action.idnumber) for action in actions])
     results: list[Result] = []
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple[Any, ...]] = []
     making: list[tuple[Action, int]] = []
-    returning: list[dict[str, Any]] = []
+    returning: list[tuple[Any, ...]] = []
     for action in actions:
         wanted_course = getattr(action.right, "course", None)
         course = courses.get(wanted_course or "")
@@ -59,24 +60,16 @@ def _make(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]
         elif problem is not None or course is None:
             results.append(action.failed(problem or "it names no course"))
         elif old is not None:
-            returning.append({"number": old, "to": values["idnumber"], "new_name": values["name"]})
+            returning.append((old, values["idnumber"], values["name"]))
             results.append(action.done(native=old))
         else:
-            rows.append(
-                {
-                    **values,
-                    "courseid": course,
-                    "description": "",
-                    "descriptionformat": 1,
-                    "timecreated": now,
-                    "timemodified": now,
-                }
-            )
+            rows.append((values["idnumber"], values["name"], course))
             making.append((action, course))
-    _rename(client, connection, returning)
+    times = {"timemodified": now}
+    update_many(connection, group, ["id", "idnumber", "name"], returning, times)
     if rows:
-        connection.execute(insert(group), rows)
-        numbers = ids_by_text(client, connection, [row["idnumber"] for row in rows])
+        insert_many(connection, group, ["idnumber", "name", "courseid"], rows, new_group(client))
+        numbers = ids_by_text(client, connection, [text for text, _, _ in rows])
         client.groups_made += len(rows)
         results.extend(
             action.done(native=numbers[course, marked(mark, action.idnumber)]) for action, course in making
@@ -93,18 +86,6 @@ def _course_ids(tree: DataStoreTree, idnumbers: Iterable[str | None]) -> dict[st
             (row[0], row[1]) for row in read_courses_by_idnumber(tree.client, missing, Scope.OURS).rows
         )
     return found
-
-
-def _rename(client: Client, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    group = client.tables.groups
-    values: dict[str, Any] = {"timemodified": client.now}
-    if "to" in rows[0]:
-        values["idnumber"] = bindparam("to")
-    if "new_name" in rows[0]:
-        values["name"] = bindparam("new_name")
-    connection.execute(update(group).where(group.c.id == bindparam("number")).values(values), rows)
 
 
 def change_groups(tree: DataStoreTree, connection: Connection, actions: Sequence[Action]) -> list[Result]:
@@ -131,7 +112,7 @@ def _change(tree: DataStoreTree, connection: Connection, records: Sequence[Seque
         client, connection, [marked(client.options.mark, record[0].idnumber) for record in records]
     )
     results: list[Result] = []
-    names: list[dict[str, Any]] = []
+    names: list[tuple[int, Any]] = []
     moves: list[tuple[Action, Move]] = []
     for record in records:
         here = groups.get(record[0].idnumber)
@@ -145,7 +126,7 @@ def _change(tree: DataStoreTree, connection: Connection, records: Sequence[Seque
                 results.append(action.failed(problem or ""))
             elif to is None:
                 name = action.wanted
-                names.append({"number": here[0], "new_name": name})
+                names.append((here[0], name))
                 results.append(action.done())
             elif to == here[1]:
                 results.append(action.already(native=here[0]))
@@ -154,7 +135,7 @@ def _change(tree: DataStoreTree, connection: Connection, records: Sequence[Seque
                 results.append(action.failed(f"course {action.wanted!r} has a group {taken!r} already"))
             else:
                 moves.append((action, Move(action.idnumber, *here, to, name)))
-    _rename(client, connection, names)
+    update_many(connection, client.tables.groups, ["id", "name"], names, {"timemodified": client.now})
     made = move_groups(tree, connection, [move for _, move in moves])
     return [*results, *(action.done(native=made[move.class_]) for action, move in moves)]
 
@@ -184,8 +165,9 @@ def end_groups(
                 problem = "the group is gone from Moodle"
             results.append(action.failed(problem) if problem else action.done())
             if not problem:
-                rows.append({"number": numbers[action.idnumber], "to": to})
-        _rename(client, connection, rows)
+                rows.append((numbers[action.idnumber], to))
+        times = {"timemodified": client.now}
+        update_many(connection, client.tables.groups, ["id", "idnumber"], rows, times)
         return results
 
     return isolated(connection, actions, work, refuse)

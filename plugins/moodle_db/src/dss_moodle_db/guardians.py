@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, select
 
 from dss.actions import Action, Kind, Result
 from dss_moodle_db.contexts import context_ids, ensure_user_contexts
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import delete_many, insert_many, one_of
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.references import people_ids, standing_ids
 from dss_moodle_db.sessions import mark_dirty
@@ -46,8 +46,8 @@ def _change(
     )
     there.update((context, user) for context, user in connection.execute(query))
     results: list[Result] = []
-    giving: list[dict[str, int]] = []
-    taking: list[dict[str, int]] = []
+    giving: list[tuple[int, int]] = []
+    taking: list[tuple[int, int]] = []
     for action in actions:
         context = contexts.get(children.get(action.idnumber, 0))
         guardian = guardians.get(action.value)
@@ -59,30 +59,11 @@ def _change(
         elif ((context, guardian) in there) is adding:
             results.append(action.already())
         else:
-            (giving if adding else taking).append({"context": context, "person": guardian})
+            (giving if adding else taking).append((context, guardian))
             results.append(action.done())
-    if giving:
-        connection.execute(
-            insert(given),
-            [
-                {
-                    "roleid": role.id,
-                    "contextid": row["context"],
-                    "userid": row["person"],
-                    "timemodified": client.now,
-                }
-                for row in giving
-            ],
-        )
-    if taking:
-        connection.execute(
-            delete(given).where(
-                given.c.roleid == role.id,
-                given.c.component == "",
-                given.c.contextid == bindparam("context"),
-                given.c.userid == bindparam("person"),
-            ),
-            taking,
-        )
-    mark_dirty(client, connection, [row["person"] for row in (*giving, *taking)])
+    where = ["contextid", "userid"]
+    insert_many(connection, given, where, giving, {"roleid": role.id, "timemodified": client.now})
+    by_hand = (given.c.roleid == role.id) & (given.c.component == "")
+    delete_many(connection, given, where, taking, by_hand)
+    mark_dirty(client, connection, [guardian for _, guardian in (*giving, *taking)])
     return results

@@ -9,6 +9,7 @@ from dss.errors import NotProvided
 from dss.importers import DefaultImporter, Holder, Origin, Records, Rows, Scope
 from dss_moodle_db import cohorts, courses, enrolments, groups, people, refusals
 from dss_moodle_db.config import PEOPLE
+from dss_moodle_db.locks import lock
 
 if TYPE_CHECKING:
     from dss.branches import DataStoreBranch
@@ -43,8 +44,13 @@ class MoodleImporter(DefaultImporter):
     def readin_items(
         self, branch: type[DataStoreBranch], idnumbers: Collection[str], scope: Scope = Scope.OURS
     ) -> Records:
-        """Read some records of one branch, or whatever else the site has under these keys."""
+        """Read some records of one branch, or whatever else the site has under these keys.
+
+        Within a batch they are locked first: reading again what is to be written, and writing it, are one step.
+        """
         name = self._provided(branch)
+        if self.client.is_writing and scope is Scope.OURS:
+            lock(self.client, name, idnumbers)
         if name in PEOPLE:
             return people.read_people_by_idnumber(self.client, branch, idnumbers, scope)
         if name == "courses":

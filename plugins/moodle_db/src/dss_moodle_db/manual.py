@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, select
 
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import insert_many, one_of
 
 if TYPE_CHECKING:
     from dss_moodle_db.client import Client
@@ -33,25 +33,19 @@ def ensure_instances(client: Client, connection: Connection, courses: Iterable[i
         .group_by(enrol.c.courseid)
     )
     places.update((course, last + 1) for course, last in connection.execute(query))
-    connection.execute(
-        insert(enrol),
-        [
-            {
-                "enrol": METHOD,
-                "status": 0,
-                "courseid": course,
-                "sortorder": places.get(course, 0),
-                "roleid": client.site.course_roles["student"].id,
-                "enrolperiod": 0,
-                "expirynotify": 0,
-                "expirythreshold": DAY,
-                "notifyall": 0,
-                "timecreated": now,
-                "timemodified": now,
-            }
-            for course in missing
-        ],
-    )
+    rows = [(course, places.get(course, 0)) for course in missing]
+    fixed = {
+        "enrol": METHOD,
+        "status": 0,
+        "roleid": client.site.course_roles["student"].id,
+        "enrolperiod": 0,
+        "expirynotify": 0,
+        "expirythreshold": DAY,
+        "notifyall": 0,
+        "timecreated": now,
+        "timemodified": now,
+    }
+    insert_many(connection, enrol, ["courseid", "sortorder"], rows, fixed)
     return _instances(client, connection, wanted)
 
 

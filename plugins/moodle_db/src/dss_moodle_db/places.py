@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import attrs
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, select
 
 from dss.errors import ConfigError
 from dss_moodle_db.config import PROFILE
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import insert_many, one_of, update_many
 from dss_moodle_db.texts import markup_problem
 
 if TYPE_CHECKING:
@@ -111,18 +111,9 @@ def store_profile(client: Client, connection: Connection, values: Sequence[tuple
                 select(data.c.userid).where(data.c.fieldid == place.field, one_of(data.c.userid, texts))
             ).scalars()
         )
-        rows = [{"person": user, "text": text} for user, text in texts.items() if user in there]
-        if rows:
-            connection.execute(
-                update(data)
-                .where(data.c.fieldid == place.field, data.c.userid == bindparam("person"))
-                .values(data=bindparam("text"), dataformat=place.dataformat),
-                rows,
-            )
-        missing = [
-            {"userid": user, "fieldid": place.field, "data": text, "dataformat": place.dataformat}
-            for user, text in texts.items()
-            if user not in there
-        ]
-        if missing:
-            connection.execute(insert(data), missing)
+        changed = [(user, text) for user, text in texts.items() if user in there]
+        fixed = {"dataformat": place.dataformat}
+        of_field = data.c.fieldid == place.field
+        update_many(connection, data, ["userid", "data"], changed, fixed, where=of_field)
+        missing = [(user, text) for user, text in texts.items() if user not in there]
+        insert_many(connection, data, ["userid", "data"], missing, {**fixed, "fieldid": place.field})

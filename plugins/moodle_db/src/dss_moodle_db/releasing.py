@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, delete, select
 
 from dss.actions import Action, Result
 from dss_moodle_db.account_rows import change_accounts, ordinary_accounts, username_held
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import one_of, update_many
 from dss_moodle_db.isolate import isolated, refuse
 from dss_moodle_db.people import COLUMNS
 from dss_moodle_db.places import Place, find_places, store_profile
@@ -105,7 +105,7 @@ def release_groups(client: Client, connection: Connection, actions: Sequence[Act
 
     def work(some: Sequence[Action]) -> list[Result]:
         numbers = [int(action.adopts.native) for action in some if action.adopts is not None]
-        query = select(group.c.id).where(one_of(group.c.id, numbers))
+        query = select(group.c.id).where(one_of(group.c.id, numbers)).order_by(group.c.id).with_for_update()
         there = set(connection.execute(query).scalars())
         results, rows = [], []
         for action, number in zip(some, numbers, strict=True):
@@ -114,15 +114,9 @@ def release_groups(client: Client, connection: Connection, actions: Sequence[Act
                 results.append(action.failed("the group is gone from Moodle"))
                 continue
             name = action.adopts.was.get("name") or getattr(action.right, "name", None) or action.idnumber
-            rows.append({"number": number, "to": action.idnumber, "called": name})
+            rows.append((number, action.idnumber, name))
             results.append(action.done())
-        if rows:
-            connection.execute(
-                update(group)
-                .where(group.c.id == bindparam("number"))
-                .values(idnumber=bindparam("to"), name=bindparam("called"), timemodified=client.now),
-                rows,
-            )
+        update_many(connection, group, ["id", "idnumber", "name"], rows, {"timemodified": client.now})
         return results
 
     return isolated(connection, actions, work, refuse)

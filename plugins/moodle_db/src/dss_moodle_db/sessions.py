@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, select, update
 
-from dss_moodle_db.dialect import one_of
+from dss_moodle_db.dialect import insert_many, one_of
 
 if TYPE_CHECKING:
     from dss_moodle_db.client import Client
@@ -37,6 +37,5 @@ def mark_dirty(client: Client, connection: Connection, users: Iterable[int]) -> 
     ours = (flags.c.flagtype == DIRTY_USERS) & one_of(flags.c.name, names)
     connection.execute(update(flags).where(ours).values(fresh))
     there = set(connection.execute(select(flags.c.name).where(ours)).scalars())
-    missing = [{"flagtype": DIRTY_USERS, "name": name, **fresh} for name in names if name not in there]
-    if missing:
-        connection.execute(insert(flags), missing)
+    missing = [(name,) for name in names if name not in there]
+    insert_many(connection, flags, ["name"], missing, {"flagtype": DIRTY_USERS, **fresh})

@@ -9,6 +9,7 @@ from dss_moodle_db.dialect.base import DIALECT, HURRIES, WRITES, Dialect, Sessio
 from dss_moodle_db.dialect.engines import database_url, dialect_of, driver_of, is_in_transaction, new_engine
 from dss_moodle_db.dialect.errors import is_busy, is_of_the_record, reason
 from dss_moodle_db.dialect.values import (
+    delete_many,
     given_rows,
     insert_many,
     one_of,
@@ -24,6 +25,7 @@ __all__ = [
     "Dialect",
     "Session",
     "database_url",
+    "delete_many",
     "dialect_of",
     "driver_of",
     "given_rows",
