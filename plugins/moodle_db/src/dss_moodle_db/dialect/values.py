@@ -92,11 +92,11 @@ def insert_many(
         table: where they go.
         columns: what `rows` hold, in this order.
         rows: integers and texts.
-        fixed: further columns, with what all the rows have there.
+        fixed: further columns, with what all the rows have there; those that the table does not have are left out.
     """
     if not rows:
         return
-    fixed = fixed or {}
+    fixed = {name: value for name, value in (fixed or {}).items() if name in table.c}
     given = given_rows(connection, table, columns)
     values = [literal(value, table.c[name].type) for name, value in fixed.items()]
     query = select(*given.c, *values)
