@@ -36,7 +36,11 @@ def test_a_fresh_site_is_fine(site: Site) -> None:
 @pytest.mark.parametrize(
     ("change", "options", "words"),
     [
-        ("UPDATE mdl_config SET value = '2018051700' WHERE name = 'version'", {}, "try it on a copy"),
+        (
+            "UPDATE mdl_config SET value = '2018051700' WHERE name = 'version'",
+            {},
+            "accept_version = '2018051700'",
+        ),
         ("UPDATE mdl_config SET value = 'self' WHERE name = 'enrol_plugins_enabled'", {}, "manual enrolment"),
         ("", {"auth": "ldap"}, "`ldap`, which is not enabled"),
         ("", {"student_role": "pupil"}, "no role of that short name"),

@@ -468,18 +468,18 @@ def test_what_was_learnt_in_a_dry_run_is_forgotten(
     known, checks = client.site, dict(client.checks)
 
     def learn(site_: Any) -> Any:
-        return site_.config.get("lang")
+        return site_.course_defaults.get("format")
 
     with moodle.rehearsal():
         with client.writing() as connection:
-            connection.execute(update(client.tables.config).values(value="xx"))
+            connection.execute(update(client.tables.config_plugins).values(value="xx"))
         assert learn(client.site) == "xx"
         list(moodle.template.handle(actions))
-        assert client.groups_made == 1
+        assert client.groups_made == 2
         client.checks["students"] = {}
 
     assert client.site is known
-    assert learn(client.site) == "en"
+    assert learn(client.site) == learn(known) != "xx"
     assert (client.groups_made, client.checks) == (0, checks)
     assert list(moodle.after_run()) == []
 

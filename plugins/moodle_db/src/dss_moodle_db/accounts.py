@@ -93,10 +93,11 @@ def _make(
     rows: list[tuple[Any, ...]] = []
     making: list[tuple[str, Action]] = []
     constant = tuple(fixed.values())
+    no_login = client.site.auth_problem(client.options.auth)
     for action in actions:
         idnumber = action.idnumber
         values, problem = wanted_values(client, action.right, places)
-        problem = problem or _idnumber_problem(client, idnumber)
+        problem = problem or no_login or _idnumber_problem(client, idnumber)
         if "username" not in values:
             problem = username_problem("", extended=True)
         elif problem is None:

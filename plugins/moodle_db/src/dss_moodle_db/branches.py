@@ -172,13 +172,6 @@ class MoodleTree(DataStoreTree):
 
     def after_run(self) -> Iterable[str]:
         """What Moodle's own caches still have to be told."""
-        client: Client = self.client
-        made = client.groups_made
-        if made:
-            them = "1 group was made, and Moodle shows it"
-            if made > 1:
-                them = f"{made} groups were made, and Moodle shows them"
-            yield (
-                f"{them} once its caches are purged: "
-                "`php admin/cli/purge_caches.php --muc` in Moodle's folder, as the web server's account"
-            )
+        from dss_moodle_db.caches import after_groups
+
+        return list(after_groups(self.client))

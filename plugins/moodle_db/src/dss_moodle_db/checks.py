@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, false, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from dss.errors import DssError
+from dss.errors import ConfigError, DssError
 from dss.tree import Finding
 from dss_moodle_db.config import PEOPLE
 from dss_moodle_db.manual import METHOD
 from dss_moodle_db.places import find_places
 from dss_moodle_db.scopes import find_scopes
-from dss_moodle_db.site import ALWAYS_ENABLED_AUTH
 
 if TYPE_CHECKING:
     from dss_moodle_db.client import Client
-
-OLDEST_VERSION = 2022112800
-"""Moodle 4.1, as `config.version` has it."""
-NEXT_VERSION = 2027000000
-"""Later than any Moodle 5 that is known."""
 
 WRITTEN = (
     ("user", "IU"),
@@ -48,12 +42,12 @@ WRITTEN = (
 def findings(client: Client) -> Iterator[Finding]:
     """What was found, in the order in which a person would mend it."""
     try:
-        version = client.site.config.get("version", "")
+        config = client.site.config
     except DssError as error:
         yield Finding("error", str(error))
         return
     yield Finding("ok", f"connected to {client.describe()}")
-    yield _version(version, client.site.config.get("release", version))
+    yield _version(client, config)
     for look in (_auth, _roles, _category, _scopes, _places, _permissions):
         yield from _guarded(look, client)
 
@@ -65,26 +59,23 @@ def _guarded(look: Callable[[Client], Iterable[Finding]], client: Client) -> Ite
         yield Finding("error", str(error))
 
 
-def _version(version: str, release: str) -> Finding:
-    number = float(version) if version.replace(".", "", 1).isdigit() else 0
-    if OLDEST_VERSION <= number < NEXT_VERSION:
-        return Finding("ok", f"Moodle {release}")
-    return Finding(
-        "warning", f"Moodle {release} is none that this connector knows (4.1 to 5.x); try it on a copy first"
-    )
+def _version(client: Client, config: Mapping[str, str]) -> Finding:
+    try:
+        client.site.must_be_known()
+    except ConfigError as error:
+        return Finding("error", str(error))
+    release = config.get("release", config.get("version", ""))
+    if client.site.version_problem is not None:
+        return Finding("warning", f"Moodle {release} is none that this connector knows, and is accepted")
+    return Finding("ok", f"Moodle {release}")
 
 
 def _auth(client: Client) -> Iterator[Finding]:
-    config, options = client.site.config, client.options
-    enabled = {*ALWAYS_ENABLED_AUTH, *config.get("auth", "").split(",")}
-    if options.auth in enabled:
-        yield Finding("ok", f"accounts are made with the authentication `{options.auth}`")
+    problem = client.site.auth_problem(client.options.auth)
+    if problem is None:
+        yield Finding("ok", f"accounts are made with the authentication `{client.options.auth}`")
     else:
-        yield Finding(
-            "error",
-            f"`auth` is `{options.auth}`, which is not enabled in Moodle, so nobody could log in; enabled are "
-            f"{', '.join(sorted(filter(None, enabled)))}",
-        )
+        yield Finding("error", problem)
 
 
 def _roles(client: Client) -> Iterator[Finding]:
@@ -128,7 +119,7 @@ def _places(client: Client) -> Iterator[Finding]:
 def _permissions(client: Client) -> Iterator[Finding]:
     """Try every kind of statement on no row at all, and take the transaction back."""
     refused: dict[str, list[str]] = {}
-    with client.writing() as connection:
+    with client.writing(known=False) as connection:
         outer = connection.begin_nested()
         for name, needs in WRITTEN:
             table = client.tables[name]

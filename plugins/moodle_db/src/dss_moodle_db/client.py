@@ -136,13 +136,22 @@ class Client:
         """Whether a batch is under way, so that what is read now may be written next."""
         return self._writing is not None
 
+    @property
+    def is_rehearsing(self) -> bool:
+        """Whether all that is written is taken back in the end."""
+        return self._stage is not None
+
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, known: bool = True) -> Iterator[Connection]:
         """One transaction: all of it is stored when the block ends well, nothing when it raises.
 
         One inside another is a part of it: when it raises, that part alone is taken back.
 
+        Args:
+            known: whether it has to be a Moodle that we know, or that has been accepted.
+
         Raises:
+            ConfigError: it is none.
             TemporaryError: another process holds the database longer than we wait. We wait once: until we get in
                 again, every further try fails at once, or a run of many batches would wait for each.
         """
@@ -150,6 +159,8 @@ class Client:
             with whole_or_not(self._writing):
                 yield self._writing
             return
+        if known:
+            self.site.must_be_known()
         with translated(f"{self.describe()} cannot be written", DssError), ExitStack() as stack:
             if self._stage is not None:
                 connection = stack.enter_context(self._stage.batch())

@@ -107,6 +107,23 @@ class Options(DataStoreTree.Options):
         },
     )
 
+    accept_version: str = attrs.field(
+        default="",
+        metadata={
+            "help": "Write to this Moodle although its version is none of 4.1 to 5.x: the number that `check` names. "
+            "An update of Moodle has to be accepted anew."
+        },
+    )
+
+    purge_caches: list[str] = attrs.field(
+        factory=list,
+        metadata={
+            "help": "Command, word by word, that purges Moodle's caches after a run that made groups: "
+            '["sudo", "-u", "www-data", "php", "/srv/moodle/admin/cli/purge_caches.php", "--muc"]. '
+            "Without it such a run says what to do."
+        },
+    )
+
     lock_seconds: int = attrs.field(
         default=15, metadata={"help": "How long to wait for a lock of somebody else's, Moodle's included."}
     )

@@ -21,6 +21,11 @@ COURSE_LEVEL = 50
 
 ALWAYS_ENABLED_AUTH = ("manual", "nologin")
 
+OLDEST_VERSION = 2022112800
+"""Moodle 4.1, as `config.version` has it."""
+NEXT_VERSION = 2027000000
+"""Later than any Moodle 5 that is known."""
+
 
 @attrs.frozen
 class Category:
@@ -82,6 +87,38 @@ class Site:
     def extended_usernames(self) -> bool:
         """Whether usernames may have any character."""
         return self.config.get("extendedusernamechars", "") not in ("", "0")
+
+    @property
+    def version_problem(self) -> str | None:
+        """Why the site's tables may be others than those we know; None when it is a Moodle that we know."""
+        version = self.config.get("version", "")
+        number = float(version) if version.replace(".", "", 1).isdigit() else 0
+        if OLDEST_VERSION <= number < NEXT_VERSION:
+            return None
+        return (
+            f"Moodle {self.config.get('release', version)} is none that this connector knows (4.1 to 5.x); "
+            f"try it on a copy first, and then accept it: `accept_version = {version!r}`"
+        )
+
+    def must_be_known(self) -> None:
+        """Refuse to write to a Moodle that nobody has tried.
+
+        Raises:
+            ConfigError: its version is unknown, and has not been accepted.
+        """
+        problem, accepted = self.version_problem, self._client.options.accept_version
+        if problem is not None and (not accepted or accepted != self.config.get("version")):
+            raise ConfigError(problem)
+
+    def auth_problem(self, auth: str) -> str | None:
+        """Why nobody could log in by an authentication plugin; None when it is enabled."""
+        enabled = {*ALWAYS_ENABLED_AUTH, *filter(None, self.config.get("auth", "").split(","))}
+        if auth in enabled:
+            return None
+        return (
+            f"`auth` is `{auth}`, which is not enabled in Moodle, so nobody could log in; enabled are "
+            f"{', '.join(sorted(enabled))}"
+        )
 
     @property
     def session_timeout(self) -> int:
