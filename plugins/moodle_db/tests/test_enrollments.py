@@ -70,6 +70,24 @@ def test_a_new_enrollment_lets_the_person_in(
     assert given == {"component": "", "itemid": 0, "sortorder": 0}
 
 
+def test_a_group_tells_when_its_members_changed(
+    taught: School, site: Site, moodle: MoodleTree, sync: Synced
+) -> None:
+    """As Moodle itself does when somebody joins or leaves; a group where nothing happens stays as it is."""
+    classes = "SELECT idnumber FROM mdl_groups WHERE timemodified > 1 ORDER BY idnumber"
+    sync(taught, moodle)
+    enrolment = taught.enrol("MA7.1", "100")
+    told = []
+    for step in ("joins", "leaves"):
+        site.change("UPDATE mdl_groups SET timemodified = 1")
+        if step == "leaves":
+            taught.enrollments.forget(enrolment)
+        sync(taught, moodle)
+        told.append([row["idnumber"] for row in site.rows(classes)])
+
+    assert told == [["dss:MA7.1"], ["dss:MA7.1"]]
+
+
 def test_the_last_class_of_a_course_suspends(
     taught: School, site: Site, moodle: MoodleTree, sync: Synced
 ) -> None:

@@ -461,6 +461,27 @@ def test_a_menu_takes_its_choices_only(
     assert site.members("dss-students") == {"100"}
 
 
+def test_a_checkbox_is_ticked_or_not(
+    make_school: Callable[[], School], site: Site, plan: Planned, sync: Synced
+) -> None:
+    """By `1` and `0`, as Moodle keeps it; without a row, it is what the field has for everybody."""
+    field = site.add("user_info_field", shortname="photo", name="Photo", datatype="checkbox", defaultdata="1")
+    moodle, school = site.tree(fields={"grade": "profile:photo"}), make_school()
+    for idnumber, ticked in (("100", "0"), ("101", "yes")):
+        school.person("students", idnumber, grade=ticked)
+    silent = school.person("students", "102", grade=None)
+
+    errors = plan(school, moodle).errors
+    sync(school, moodle)
+    silent.grade = "1"
+
+    assert "none of the choices" in errors[0].message
+    assert site.rows("SELECT fieldid, data, dataformat FROM mdl_user_info_data") == [
+        {"fieldid": field, "data": "0", "dataformat": 0}
+    ]
+    assert plan(school, moodle).actions == []
+
+
 def test_a_source_that_says_nothing_changes_nothing(
     school: School, site: Site, moodle: MoodleTree, sync: Synced, plan: Planned
 ) -> None:

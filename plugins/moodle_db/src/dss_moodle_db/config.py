@@ -103,7 +103,7 @@ class Options(DataStoreTree.Options):
         factory=dict,
         metadata={
             "help": "Where attributes live that Moodle has no place for: homeroom = 'department' (a column of the "
-            "user table) or grade = 'profile:grade' (a custom profile field of text kind)."
+            "user table) or grade = 'profile:grade' (a custom profile field: text, menu, textarea, checkbox)."
         },
     )
 

@@ -16,7 +16,7 @@ from dss_moodle_db.texts import markup_problem
 if TYPE_CHECKING:
     from dss_moodle_db.client import Client
 
-_FORMATS = {"text": 0, "menu": 0, "textarea": 1}
+_FORMATS = {"text": 0, "menu": 0, "checkbox": 0, "textarea": 1}
 """Kinds of profile fields that hold a plain text, with the `dataformat` that Moodle gives their data."""
 
 
@@ -30,7 +30,7 @@ class Place:
         field: the profile field's id.
         default: what Moodle shows while an account has no row for the field.
         dataformat: what goes into the column of that name.
-        choices: for a menu, the only texts it takes.
+        choices: for a menu or a checkbox, the only texts it takes.
     """
 
     attribute: str
@@ -83,6 +83,8 @@ def find_places(client: Client, connection: Connection, attributes: Iterable[str
         choices = None
         if field.datatype == "menu":
             choices = frozenset(line.strip() for line in (field.param1 or "").splitlines())
+        elif field.datatype == "checkbox":
+            choices = frozenset(("0", "1"))
         found.append(
             Place(
                 name,
