@@ -11,7 +11,7 @@ from benchmarks.figures import Figure, Verdict
 from benchmarks.parts.footprint import size, startup
 from benchmarks.parts.hooks import hooks
 from benchmarks.parts.keeping import keeping
-from benchmarks.parts.moodle import creating, queries
+from benchmarks.parts.moodle import creating, queries, servers
 from benchmarks.parts.planfile import planfile
 from benchmarks.parts.records import peer, plain, scale
 from benchmarks.report import as_json, markdown, run_rows
@@ -25,6 +25,7 @@ PARTS: dict[str, Callable[[Setting], Part]] = {
     "hooks": hooks,
     "queries": queries,
     "creating": creating,
+    "servers": servers,
     "keeping": keeping,
     "planfile": planfile,
     "startup": startup,

@@ -44,7 +44,7 @@ class Importer(DefaultImporter):
 
     def row(self, number: int) -> tuple[object, ...]:
         """One student."""
-        family = self.tree.options.family if number % 100 == 0 else "Berg"
+        family = self.tree.options.family if number % 100 == 0 else self.tree.options.everybody
         username = f"student{number}"
         return (str(100_000 + number), "Ada", family, f"{username}@school.example", username, True)
 
@@ -57,11 +57,12 @@ class School(DataStoreTree):
 
     @attrs.frozen
     class Options:
-        """How many students, from which number on, and the family name of one in a hundred."""
+        """How many students, from which number on, and the family name of one in a hundred, and of all others."""
 
         students: int
         first: int = 0
         family: str = "Dvor"
+        everybody: str = "Berg"
 
 
 class Moodle(DataStoreTree):

@@ -1,6 +1,7 @@
 """The database connector: queries of a plan, and what creating users costs over raw `executemany`."""
 
 import json
+import statistics
 from pathlib import Path
 
 from benchmarks.figures import Figure
@@ -10,6 +11,10 @@ from benchmarks.setting import Part, Setting
 
 FEW, MANY = 1_000, 10_000
 QUERIES = "import json, sys, pathlib; from benchmarks.cases.moodle import planning_queries as p; "
+WRITE = (
+    "import json, sys, pathlib; from benchmarks.cases.servers import writing as w; "
+    "print(json.dumps(w(sys.argv[1], int(sys.argv[2]), pathlib.Path(sys.argv[3]))))"
+)
 ASK = QUERIES + "print(json.dumps(p(pathlib.Path(sys.argv[1]), int(sys.argv[2]))))"
 
 
@@ -56,6 +61,40 @@ def creating(setting: Setting) -> Part:
         values, wall = ratios("cpu", *phases), ratios("wall", *phases)
         figures.append(Figure("creating", told, values, wall=wall, limit=limit))
     return Part(figures)
+
+
+def servers(setting: Setting) -> Part:
+    """Making and changing users on real servers: over one statement a record, and over the server's bulk path."""
+    folder, users = scratch(setting), setting.records
+    figures = []
+    for server in ("postgresql", "mariadb"):
+        rounds = []
+        for number in range(1, setting.rounds + 1):
+            rounds.append(json.loads(python(["-c", WRITE, server, str(users), str(folder)])))
+            setting.say(
+                f"round {number}/{setting.rounds} {server}, {users:,} users, wall s: {told(rounds[-1])}"
+            )
+        for rival, limit in (("one statement a record", 1 / 20), ("the raw bulk path", 3.0)):
+            other = "single" if rival.startswith("one") else "raw"
+            values = [both(found["dss"]) / both(found[other]) for found in rounds]
+            what = f"moodle_db, {server}, {users:,} users made and changed: carrying out / {rival}"
+            planned = [(both(found["dss"]) + found["dss"]["plan"]) / both(found[other]) for found in rounds]
+            beside = f"with reading and planning {statistics.median(planned):.3g}; wall clock"
+            figures.append(Figure("servers", what, values, limit=limit, note=beside))
+    return Part(figures)
+
+
+def both(seconds: dict[str, float]) -> float:
+    """Making and changing together."""
+    return seconds["create"] + seconds["update"]
+
+
+def told(found: dict[str, dict[str, float]]) -> str:
+    """Every number, on one line."""
+    return "; ".join(
+        f"{name} " + ", ".join(f"{phase} {spent:.2f}" for phase, spent in seconds.items())
+        for name, seconds in found.items()
+    )
 
 
 def one_case(case: str, folder: Path, users: int) -> Measured:
