@@ -155,9 +155,12 @@ def _held_idnumbers(client: Client, connection: Connection, idnumbers: Iterable[
     """Who has these ID numbers; nothing in the database keeps two accounts from having one."""
     user = client.tables.user
     found: dict[str, list[int]] = {}
-    query = select(user.c.id, user.c.idnumber).where(one_of(user.c.idnumber, idnumbers), user.c.deleted == 0)
-    for number, idnumber in connection.execute(query):
-        found.setdefault(idnumber, []).append(number)
+    # deleted ones are left out here: with that condition PostgreSQL expects hardly a row of a site that it has not
+    # looked through yet, and compares every account with every number
+    query = select(user.c.id, user.c.idnumber, user.c.deleted).where(one_of(user.c.idnumber, idnumbers))
+    for number, idnumber, deleted in connection.execute(query):
+        if not deleted:
+            found.setdefault(idnumber, []).append(number)
     return found
 
 
