@@ -9,7 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sqlalchemy import ColumnElement, Connection, String, Table, cast, insert, literal, null, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    String,
+    Table,
+    cast,
+    insert,
+    literal,
+    null,
+    select,
+    update,
+)
 
 from dss_moodle_db.dialect import one_of
 from dss_moodle_db.site import CATEGORY_LEVEL, COURSE_LEVEL, USER_LEVEL
@@ -24,7 +36,16 @@ def ensure_user_contexts(client: Client, connection: Connection, users: Iterable
     user = client.tables.user
     context = client.tables.context
     wanted = list(users)
-    _insert_missing(client, connection, USER_LEVEL, user, one_of(user.c.id, wanted))
+    # accounts that were just made have none, unless somebody has left some behind: to look is far cheaper than to
+    # ask for each of them
+    beyond = select(context.c.id).where(
+        context.c.contextlevel == USER_LEVEL, context.c.instanceid >= min(wanted, default=0)
+    )
+    chosen = one_of(user.c.id, wanted)
+    if connection.execute(beyond.limit(1)).first() is None:
+        connection.execute(_insert_contexts(client, USER_LEVEL, user, chosen))
+    else:
+        _insert_missing(client, connection, USER_LEVEL, user, chosen)
     _complete(client, connection, USER_LEVEL, one_of(context.c.instanceid, wanted), top)
 
 
@@ -59,10 +80,13 @@ def _insert_missing(
 ) -> None:
     context = client.tables.context
     there = select(context.c.id).where(context.c.contextlevel == level, context.c.instanceid == table.c.id)
-    missing = select(literal(level), table.c.id, null(), literal(0)).where(
-        chosen, ~there.correlate(table).exists()
-    )
-    connection.execute(insert(context).from_select(["contextlevel", "instanceid", "path", "depth"], missing))
+    missing = chosen & ~there.correlate(table).exists()
+    connection.execute(_insert_contexts(client, level, table, missing))
+
+
+def _insert_contexts(client: Client, level: int, table: Table, chosen: ColumnElement[bool]) -> Insert:
+    rows = select(literal(level), table.c.id, null(), literal(0)).where(chosen)
+    return insert(client.tables.context).from_select(["contextlevel", "instanceid", "path", "depth"], rows)
 
 
 def _complete(
